@@ -98,9 +98,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "typed_words": {"fields", "guarding"},
     "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "made_for", "models",
                "names", "phones", "signs"},
-    "field_rules": {"names", "personnummer", "signs", "titles"},
+    "field_rules": {"guard", "guarding", "names", "personnummer", "signs", "titles"},
     "guarding": {"guard", "lengths"},
-    "guard": {"guard"},
+    "guard": {"guard", "names"},
     "names": {"signs"},
     "titles": {"names"},
     "phones": set(),
@@ -130,7 +130,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "recipients", "relations", "saving", "searching", "spreadsheets", "sure", "tables",
         "tokens", "trials", "web",
     },
-    "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
+    "forms": {"bands", "encodings", "fields", "guarding", "language", "lengths", "models", "personnummer"}
+    | {"tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
     "queries": MODELS
     | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "tokens"},
@@ -142,8 +143,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"names", "recipients", "relations", "tokens"},
     "part": MODELS
     | {
-        "audit", "errors", "fields", "guard", "language", "mail", "paper", "personnummer", "signs",
-        "spreadsheets", "tables", "tokens",
+        "audit", "errors", "fields", "guard", "guarding", "language", "mail", "names", "paper",
+        "personnummer", "signs", "spreadsheets", "tables", "tokens",
     }
     | {"clock", "encodings", "journal", "partners", "searching", "xlsx_table"},
     "cli": MODELS

@@ -68,11 +68,16 @@ def about_nobody(form: Any, field: Field) -> None:
     """Refuse a text that seems to point at a person or a car, unless the writer has said that it does not."""
     text = field.data or ""
     plates, suspects = plates_in(text), suspects_in(text)
-    digests = {_digest(words): words for words in (*plates, *suspects)}
+    ask_about(form, (*plates, *suspects), LOOKS_LIKE_PLATE if plates else LOOKS_LIKE_SUSPECT)
+
+
+def ask_about(form: Any, found: Sequence[str], message: Any) -> None:
+    """Refuse with this message what was found in a text, unless the writer has said that it is all right."""
+    digests = {_digest(words): words for words in found}
     assurance: AssuranceField = form.about_nobody
     assurance.found |= digests
     if digests.keys() - set((assurance.data or "").split()):
-        raise ValidationError(LOOKS_LIKE_PLATE if plates else LOOKS_LIKE_SUSPECT)
+        raise ValidationError(message)
 
 
 def _digest(words: str) -> str:

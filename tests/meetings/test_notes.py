@@ -267,6 +267,44 @@ def test_what_may_not_be_saved_is_refused_and_stays_in_the_form(
     assert db.session.scalars(select(NotesDraft)).all() == []
 
 
+NAMES = (
+    "Här står namn på dem som är med. Anteckningarna läses också av polisen och på tavlan. Skriv hur många "
+    "som kom, eller vilka organisationer."
+)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Närvarande: Ahmed G, Alva E, Noor Ä (lägenhet 1402)",
+        "Öberg Carin ser till lampan.",
+        "Vi frågar Carin Ö.",
+    ],
+)
+def test_names_of_those_who_take_part_are_asked_about(
+    typed: str, client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    page = client.get(f"/meetings/{held.id}/notes", as_=scene.bengt).press("Spara utkast", {"text": typed})
+    assert page.errors == [NAMES]
+    assert page.press("Det är ingen person").follow().flashes == [("done", "Utkastet är sparat.")]
+    assert draft() == typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Bengt Åkesson ser till lampan.",  # a coordinator
+        "Dawit Tesfaye var här.",  # of a stairwell that is not Bengt's
+        "Carin tar med kaffe.",
+    ],
+)
+def test_who_writes_learns_of_no_member_whom_they_do_not_know(
+    typed: str, client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    page = client.get(f"/meetings/{held.id}/notes", as_=scene.bengt).press("Spara utkast", {"text": typed})
+    assert page.follow().flashes == [("done", "Utkastet är sparat.")]
+
+
 def test_a_hundred_thousand_signs_are_accepted(client: PageClient, scene: Scene, held: Meeting) -> None:
     long = ("Vi talade om ljuset på gården. " * 4000)[:99_999].strip() + "."
     assert publish(client, held, scene.amina, long).status == 303
@@ -287,6 +325,23 @@ def test_a_hundred_thousand_signs_are_accepted(client: PageClient, scene: Scene,
         ("[a](HTTPS://example.org)",
          '<p><a href="HTTPS://example.org" rel="noopener noreferrer nofollow">a</a></p>'),
         ("[a](tel:11414)", '<p><a href="tel:11414" rel="noopener noreferrer nofollow">a</a></p>'),
+        ("[https://a.example/login](https://b.example/login)",
+         '<p><a href="https://b.example/login" rel="noopener noreferrer nofollow">https://a.example/login</a>'
+         " (b.example)</p>"),
+        ("[**a.example**](https://b.example)",
+         '<p><a href="https://b.example" rel="noopener noreferrer nofollow"><strong>a.example</strong></a>'
+         " (b.example)</p>"),
+        ("[https://a.example@b.example](https://b.example)",
+         '<p><a href="https://b.example" rel="noopener noreferrer nofollow">https://a.example@b.example</a>'
+         " (b.example)</p>"),
+        ("[a@b.example](mailto:c@d.example)",
+         '<p><a href="mailto:c@d.example" rel="noopener noreferrer nofollow">a@b.example</a>'
+         " (c@d.example)</p>"),
+        ("[112](tel:0900123)",
+         '<p><a href="tel:0900123" rel="noopener noreferrer nofollow">112</a> (0900123)</p>'),
+        ("[b.example](https://b.example/x) <https://b.example/x>",
+         '<p><a href="https://b.example/x" rel="noopener noreferrer nofollow">b.example</a> '
+         '<a href="https://b.example/x" rel="noopener noreferrer nofollow">https://b.example/x</a></p>'),
         ("<javascript:alert(1)>", "<p>&lt;javascript:alert(1)&gt;</p>"),
         ("![a](https://example.org/a.png)",
          '<p>!<a href="https://example.org/a.png" rel="noopener noreferrer nofollow">a</a></p>'),

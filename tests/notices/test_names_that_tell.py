@@ -1,10 +1,10 @@
-"""Checks that a name tells nothing of anybody, and that names of all kinds stay names."""
+"""Checks that a name tells nothing of anybody, that names stay names, and that lists of people are found."""
 
 from __future__ import annotations
 
 import pytest
 
-from watch.guard import tells_of_somebody
+from watch.guard import people_listed, tells_of_somebody
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,24 @@ def test_what_tells_of_somebody_is_no_name(name: str) -> None:
 )  # fmt: skip
 def test_a_name_stays_one(name: str) -> None:
     assert not tells_of_somebody(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Närvarande: Ahmed G, Alva E (lägenhet 1402)", ["Ahmed G", "Alva E"]),
+        ("Närvarande:\n- Ahmed Gustafsson\n- Alva", ["Ahmed Gustafsson", "Alva"]),
+        ("På träffen kom Ahmed och Alva.", ["Ahmed", "Alva"]),
+        ("- Ahmed G\n- Alva E\n- Karin O", ["Ahmed G", "Alva E", "Karin O"]),
+        ("Present: Ahmed and Zorbo K", ["Ahmed", "Zorbo K"]),
+        ("الحاضرون: أحمد، علي", ["أحمد", "علي"]),
+        ("Närvarande: Bostäder i Borås, Kommunpolisen, Hyresgästföreningen", []),
+        ("Närvarande: grannar från port 1, 3 och 5", []),
+        ("Närvarande var 14 personer.", []),
+        ("Ansvariga: Amina och Bengt", []),
+        ("Hässleholmen, Boda, Norrby. Måndag, Tisdag, Onsdag", []),
+        ("Tvättstugan, Källaren, Gården", []),
+    ],
+)
+def test_a_list_of_people_is_found(text: str, found: list[str]) -> None:
+    assert people_listed(text) == found

@@ -4,8 +4,9 @@ Texts about suspects belong with the police (GDPR article 10). The rules find th
 be wrong: the writer can reword the text, or say that it is about nobody and go on.
 """
 
+from watch.guard.lists import named_in, people_listed
 from watch.guard.names import tells_of_somebody
 from watch.guard.people import suspects_in
 from watch.guard.plates import plates_in
 
-__all__ = ["plates_in", "suspects_in", "tells_of_somebody"]
+__all__ = ["named_in", "people_listed", "plates_in", "suspects_in", "tells_of_somebody"]

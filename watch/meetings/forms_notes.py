@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,9 +10,15 @@ from wtforms import BooleanField, HiddenField, IntegerField
 from wtforms.widgets import HiddenInput
 
 from watch.fields import SendingForm, TextField
+from watch.guard import named_in, people_listed
+from watch.guarding import ask_about
 from watch.models import NotesDraft
 
 MOST_NOTES = 100_000  # characters
+NAMES_PEOPLE = _l(
+    "Här står namn på dem som är med. Anteckningarna läses också av polisen och på tavlan. Skriv hur många "
+    "som kom, eller vilka organisationer."
+)
 
 
 class WriteNotesForm(SendingForm):
@@ -23,6 +30,12 @@ class WriteNotesForm(SendingForm):
     text = TextField(_l("Anteckningar"), most=MOST_NOTES, missing=_l("Skriv vad ni kom fram till."))
     seen = IntegerField(default=0)  # the page holds it where a script can replace it
     settles = HiddenField(default="")
+    members: Sequence[str] = ()  # names that their coordinator knows, and that the notes should not tell
+
+    def validate_text(self, field: TextField) -> None:
+        """Ask about a list of those who came and about members' names: the police and everybody read it."""
+        text = field.data or ""
+        ask_about(self, [*people_listed(text), *named_in(text, self.members)], NAMES_PEOPLE)
 
     @classmethod
     def of(cls, draft: NotesDraft | None, begin: str, settles: list[int]) -> WriteNotesForm:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
+
+from watch.names import is_like_link
 
 TAGS = {"h3", "h4", "p", "br", "ul", "ol", "li", "em", "strong", "blockquote", "a", "hr"}
 SCHEMES = {"https", "mailto", "tel"}
@@ -32,11 +35,38 @@ def _below_the_card(state: StateCore) -> None:
             token.tag = "h3" if token.tag in {"h1", "h2"} else "h4"
 
 
+def _show_targets(state: StateCore) -> None:
+    """Write where a link leads behind words that look like another address."""
+    for token in state.tokens:
+        kept: list[Token] = []
+        href, begins = "", 0
+        for each in token.children or ():
+            if each.type == "link_open":
+                href, begins = str(each.attrs["href"]), len(kept)
+            kept.append(each)
+            if each.type == "link_close":
+                said = "".join(inner.content for inner in kept[begins:])
+                if target := _hidden_target(href, said):
+                    kept.append(Token("text", "", 0, content=f" ({target})"))
+        token.children = kept or token.children
+
+
+def _hidden_target(href: str, said: str) -> str | None:
+    """Return the host, address or number behind a link whose words look like another one."""
+    is_call = href.lower().startswith("tel:") and any(map(str.isdigit, said))
+    if not is_call and not is_like_link(said):
+        return None
+    target = urlsplit(href).hostname or urlsplit(href).path
+    seems = urlsplit(said if re.match(r"\w+:", said) else f"//{said}").netloc.lower()
+    return None if target in {said, seems} else target
+
+
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST})
     parser.disable(AS_TYPED)
     parser.validateLink = _is_allowed  # type: ignore[method-assign]  # as the library's manual has it
     parser.core.ruler.push("below the card", _below_the_card)
+    parser.core.ruler.push("show targets", _show_targets)
     return parser
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from watch.extensions import db
@@ -19,12 +19,13 @@ from watch.models import (
     Mailing,
     Meeting,
     MeetingAudience,
+    Membership,
     NotesAside,
     NotesDraft,
     Person,
     PublishedNotes,
 )
-from watch.recipients import RecipientCounts, count_recipients, households_on_paper
+from watch.recipients import RecipientCounts, Scopes, count_recipients, households_on_paper
 
 PUBLISHED, MISSING = "notes-published", "notes-missing"  # kinds of mail
 NAGS = {3: 7, 7: 11}  # so many days after a meeting its organiser is reminded, until so many after an outage
@@ -45,6 +46,22 @@ def asides_of(meeting: Meeting) -> Sequence[NotesAside]:
     """Return the texts that were saved at the same time as another one, the oldest first."""
     wanted = select(NotesAside).where(NotesAside.meeting_id == meeting.id)
     return db.session.scalars(wanted.order_by(NotesAside.id)).all()
+
+
+def members_near(scopes: Scopes) -> Sequence[str]:
+    """Return the names of the members with a flat in these stairwells, but not of coordinators.
+
+    Those are the names that their coordinator knows. One statement.
+    """
+    here = [
+        and_(Membership.group_id == group_id, true() if some is None else Membership.stairwell_id.in_(some))
+        for group_id, some in scopes.items()
+    ]
+    of_member = Coordinator.person_id == Person.id, Coordinator.group_id == Membership.group_id
+    coordinates = select(Coordinator.id).where(*of_member, Coordinator.is_current)
+    wanted = select(Person.name).join(Membership, Membership.person_id == Person.id)
+    known = Membership.is_current, Membership.household_id.is_not(None), ~coordinates.exists()
+    return db.session.scalars(wanted.where(or_(false(), *here), *known)).all()
 
 
 def wants_notes(

@@ -80,6 +80,7 @@ def write_notes(meeting: Meeting) -> ViewAnswer:
 def save_notes(meeting: Meeting) -> ViewAnswer:
     """Save the draft; a text that meets another one is kept beside it, and both are shown."""
     form, press = WriteNotesForm(), request.form.get("press")
+    form.members = queries.members_near(_scopes(meeting))
     _add_other_texts(meeting, form, press)
     if not form.validate():
         return _write_page(meeting, form), 422
