@@ -16,7 +16,7 @@ from wtforms import Form, HiddenField, ValidationError
 from tests.mail import hostile
 from watch import fields, names, personnummer, phones, signs
 from watch.field_rules import no_encoded_word
-from watch.fields import LineField, NameField, TextField
+from watch.fields import LanguageField, LineField, LinkField, NameField, TextField
 from watch.guard import people, plates
 from watch.invitations import pasting
 from watch.invitations.forms import inviting, preview
@@ -37,6 +37,13 @@ class Typed(fields.Form):
     name = NameField("Namn")
     line = LineField("Rad", most=50)
     text = TextField("Text", most=50)
+
+
+class Chosen(fields.Form):
+    """A form with a choice and a link."""
+
+    language = LanguageField("Språk")
+    link = LinkField("Länk")
 
 
 @pytest.fixture
@@ -233,3 +240,27 @@ def test_a_number_that_could_be_a_phone_says_how_to_write_one(plain_app: Flask) 
             "nummer, skriv vilket före och siffrorna i ett: OCR, bankgiro, plusgiro, kundnummer "
             "eller ärendenummer 1234567890."],
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", ["Klingonska", "", "sv\x00"])
+def test_a_choice_that_no_page_offers_is_refused_in_our_words(plain_app: Flask, sent: str) -> None:
+    with plain_app.test_request_context():
+        form = Chosen(MultiDict({"language": sent}))
+        assert not form.validate()
+        assert form.language.errors == ["Välj ett av alternativen i listan."]
+
+
+@pytest.mark.parametrize(
+    ("link", "is_refused"),
+    [
+        ("https://khalid-1402-saljer-knark.example", True),
+        ("https://meet.example/khalid_%C3%A4r_tjuv", True),
+        ("https://zoom.us/j/1234567890?pwd=abc123StalMin", False),
+        ("https://teams.microsoft.com/l/meetup-join/19%3ameeting_ABC123@thread.v2/0", False),
+        ("https://meet.jit.si/Amina-Yusuf-traff", False),
+    ],
+)
+def test_a_link_points_at_nobody(plain_app: Flask, link: str, is_refused: bool) -> None:
+    with plain_app.test_request_context():
+        form = Chosen(MultiDict({"language": "sv", "link": link}))
+        assert form.validate() is not is_refused

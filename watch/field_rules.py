@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field
+from wtforms import Field, SelectField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import ValidationError
 
-from watch.guard import tells_of_somebody
+from watch.guard import suspects_in, tells_of_somebody
+from watch.guarding import LOOKS_LIKE_SUSPECT
 from watch.names import has_letter, is_like_link
 from watch.personnummer import has_personnummer, may_be_mobile, personnummer_word
 from watch.signs import JOINERS, before_hidden_sign, has_pile
@@ -101,6 +104,27 @@ def no_telling(_form: Any, field: Field) -> None:
         )
 
 
+def nobody_in_link(_form: Any, field: Field) -> None:
+    """Refuse a link whose words seem to point at a person, because it is mailed to everybody."""
+    words = unquote(field.data or "").partition("://")[2]
+    if suspects_in(re.sub(r"[\W\d_]+", " ", words).title()):
+        raise ValidationError(LOOKS_LIKE_SUSPECT)
+
+
+class OurWordsOfChoices:
+    """WTForms' Meta for our forms: a choice that no page offers is refused in words that people know."""
+
+    def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
+        """Bind a field; of one with choices, the messages are ours unless the form has its own."""
+        kinds = "invalid_value_message", "invalid_choice_message"
+        missing = [kind for kind in kinds if kind not in unbound_field.kwargs]
+        if issubclass(unbound_field.field_class, SelectField):
+            options = dict.fromkeys(missing, CHOOSE) | options
+        bound: Field = super().bind_field(form, unbound_field, options)  # type: ignore[misc]  # WTForms' Meta
+        return bound
+
+
+CHOOSE = _l("Välj ett av alternativen i listan.")
 IN_LINKS = "/%:=&?~#+!$,;'@()*[]"  # the signs of a link that need no other writing
 
 

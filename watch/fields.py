@@ -37,6 +37,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, bare_address, readable_address
 from watch.field_rules import (
     NoHiddenSigns,
+    OurWordsOfChoices,
     a_letter,
     no_encoded_word,
     no_link,
@@ -45,6 +46,7 @@ from watch.field_rules import (
     no_pile_of_marks,
     no_telling,
     no_title,
+    nobody_in_link,
     plain_link,
 )
 from watch.guarding import AssuranceField, about_nobody
@@ -72,7 +74,7 @@ class Form(FlaskForm):
     point at a person does not.
     """
 
-    class Meta(ReadsNoMore):
+    class Meta(OurWordsOfChoices, ReadsNoMore):
         csrf_class = MarkedTokens
 
     def __init_subclass__(cls) -> None:
@@ -186,11 +188,8 @@ class LinkField(StringField):
     """The address of a meeting online, as a browser writes it. Only https: it is mailed, and a link."""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        rules = [
-            Optional(),
-            AtMost(500, _l("Texten är för lång. Högst %(max)d tecken.")),
-            NoHiddenSigns(),
-        ]
+        too_long = AtMost(500, _l("Texten är för lång. Högst %(max)d tecken."))
+        rules = [Optional(), too_long, NoHiddenSigns(), nobody_in_link]
         super().__init__(
             label, validators=rules, filters=[lambda text: text.strip() if text else text], **more
         )
