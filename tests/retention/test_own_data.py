@@ -209,7 +209,7 @@ def test_a_new_column_is_in_it_by_itself_and_a_secret_is_not() -> None:
         "contact_message.form_key", "coordinator.appointed_by_id", "finding_follower.finding_id",
         "join_request.asked_index",
         "join_request.decided_by_id", "join_request.invitation_id", "join_request.letter_id",
-        "meeting_answer.by_id", "membership.admitted_by_id",
+        "meeting_answer.by_id", "meeting_press.link_id", "membership.admitted_by_id",
         "outbox_row.lease_owner", "outbox_row.lease_token",
         "sign_in_link.browser_index", "trial_mail.content_index",
     }  # fmt: skip

@@ -133,7 +133,7 @@ def confirm(request: JoinRequest) -> bool:
     if request.person.mailbox is not None:
         lift_refusal(request.person.mailbox.address_index)
     letter, invitation = request.letter, request.invitation
-    if _needs_approval(request):
+    if (letter or invitation) and _has_household(request):
         letter = invitation = None
     if letter is not None and letter.group_id == request.group_id and use(letter, now):
         _move_to(request, letter.flat)
@@ -147,7 +147,7 @@ def confirm(request: JoinRequest) -> bool:
     return True
 
 
-def _needs_approval(request: JoinRequest) -> bool:
+def _has_household(request: JoinRequest) -> bool:
     """Return True if somebody else takes part in the flat already, so that a letter or link is not enough.
 
     Whoever finds either could otherwise read and change the answers of the household.
