@@ -175,6 +175,16 @@ def test_the_notes_reach_every_member_and_are_read_in_each_group(
     assert told(outbox, "notes-published") == EVERYBODY
 
 
+def test_the_officer_is_reminded_of_notes_that_are_missing(
+    scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    with time_machine.travel(BEGINS + timedelta(days=3, hours=3)):
+        for _twice in range(2):
+            service.remind_of_notes(utcnow())
+            db.session.commit()
+    assert told(outbox, "notes-missing") == ["gun"]
+
+
 def test_it_counts_once_for_the_area_and_for_no_group(
     client: PageClient, scene: Scene, meeting: Meeting
 ) -> None:

@@ -22,6 +22,7 @@ from watch.models import (
     Membership,
     NotesAside,
     NotesDraft,
+    Officer,
     Person,
     PublishedNotes,
 )
@@ -131,8 +132,12 @@ def lacks_notes(meeting: Meeting, now: datetime) -> bool:
 def organisers_of(meeting: Meeting | type[Meeting]) -> Select[int]:
     """Return a select of the id of whoever called the meeting, or of the leads if they coordinate no more.
 
-    With the class instead of a meeting it is for use in a query for meetings.
+    With the class instead of a meeting it is for use in a query for meetings of groups. A meeting of an area
+    is its caller's, as long as they are an officer there.
     """
+    if isinstance(meeting, Meeting) and meeting.area_id is not None:
+        officers = select(Officer.person_id).where(Officer.area_id == meeting.area_id, Officer.is_current)
+        return officers.where(Officer.person_id == meeting.called_by_id)
     caller = aliased(Coordinator)
     still_there = exists().where(
         caller.group_id == meeting.group_id, caller.is_current, caller.person_id == meeting.called_by_id
