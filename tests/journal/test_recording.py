@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_invitation, make_letter, make_meeting, make_person
+from tests.factories import flat_of, make_interest, make_invitation, make_letter, make_meeting, make_person
 from tests.faults.processes import environment
 from tests.journal.lines import change_settings, is_erased, is_said, journal, place, said_of
 from tests.page_client import PageClient
@@ -26,16 +26,17 @@ from watch.accounts.service.officers import end_office
 from watch.extensions import db
 from watch.groups.errors import FlatTaken
 from watch.groups.queries.members import active_membership
-from watch.groups.service.choices import choose_notices, i_have_moved, take_back
+from watch.groups.service.choices import choose_notices, i_have_moved, take_back, withdraw_interest
 from watch.groups.service.coordinators import end_appointment
 from watch.groups.service.households import move_out
-from watch.groups.service.members import leave
+from watch.groups.service.members import admit, leave
 from watch.interest.service import take_back_name, tell_name
 from watch.invitations.service.invited import revoke
 from watch.joining.service.answering import decline_invitation, lift_refusal
 from watch.journal.reading import last_words
 from watch.meetings import service as meetings
 from watch.models import (
+    Answer,
     Coordinator,
     Household,
     HouseholdStatus,
@@ -43,6 +44,7 @@ from watch.models import (
     JournalHost,
     JournalState,
     Language,
+    MeetingKind,
     MeetingPart,
     Membership,
     NoticeChoice,
@@ -134,6 +136,24 @@ def test_what_a_savepoint_took_back_is_not_said(scene: Scene) -> None:
     db.session.commit()
     assert said_of(membership)["left_at"] is not None
     assert said_of(membership.household)["ended_at"] is not None
+
+
+def test_interest_that_a_click_or_joining_ends_is_said_and_so_is_the_answer_that_goes_with_it(
+    scene: Scene,
+) -> None:
+    jennys, farahs = make_interest(scene.jenny, scene.langgatan), make_interest(scene.farah, scene.house)
+    begins = utcnow() + timedelta(days=9)
+    plan = meetings.Plan(MeetingKind.START, begins, begins + timedelta(hours=1), "Norrbyhuset")
+    meeting = meetings.call(meetings.planned_for_interested(scene.langgatan, plan), by=scene.gun)
+    answer = meetings.answer(meeting, scene.jenny, Answer.YES)
+    db.session.commit()
+    withdraw_interest(jennys)
+    admit(scene.farah, scene.group, stairwell=scene.stairwell_3)
+    db.session.commit()
+    for interest in (jennys, farahs):
+        assert interest.ended_at is not None
+        assert said_of(interest) == {"ended_at": interest.ended_at.isoformat()}
+    assert is_erased(answer)
 
 
 def test_roles_offices_posters_names_and_refusals_are_said(scene: Scene) -> None:
