@@ -178,8 +178,7 @@ def _allows(permission: Permission, thing: Model, relations: Relations, position
 
 def current_person() -> Person:
     """Return the signed-in person. Call it only in endpoints that require a sign-in."""
-    person: Person = current_user.person
-    return person
+    return current_user.person  # type: ignore[no-any-return]  # Flask-Login knows no types
 
 
 def reader_signed_in() -> Person | None:
@@ -290,14 +289,12 @@ def init_app(app: Flask) -> None:
 
 def undeclared(app: Flask) -> Collection[str]:
     """Return the endpoints that declare no access. A test fails if there are any."""
-    return [
-        name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "access")
-    ]
+    views = app.view_functions.items()
+    return [name for name, view in views if name != "static" and not hasattr(view, "access")]
 
 
 def say_what_is_missing(app: Flask) -> None:
     """Warn at start that pages want a second factor, which does not exist yet (permissions.md)."""
-    wanting = [name for name, view in app.view_functions.items() if getattr(view, "second_factor", False)]
-    app.logger.warning(
-        "There is no second factor yet: %d pages that want one are open to a mailed link alone.", len(wanting)
-    )
+    wanting = sum(getattr(view, "second_factor", False) for view in app.view_functions.values())
+    said = "There is no second factor yet: %d pages that want one are open to a mailed link alone."
+    app.logger.warning(said, wanting)

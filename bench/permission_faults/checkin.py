@@ -60,7 +60,7 @@ FAULTS = (
     Fault(
         "a name ticked on two phones counts twice",
         COUNTING,
-        "return here[person_id] - before",
+        "return here[row] - before",
         "return heads",
         CHECKIN,
     ),
@@ -81,14 +81,14 @@ FAULTS = (
     Fault(
         "a lent link shows names",
         ROUTES,
-        "_lent_scopes(link), with_names=False),",
-        "_lent_scopes(link), with_names=True),",
+        "door=door_of(meeting, _lent_scopes(link), link),",
+        "door=door_of(meeting, _lent_scopes(link)),",
         CHECKIN,
     ),
     Fault(
         "a lent link outlives the office of its lender",
         ROUTES,
-        "link.by is None or not may(link.by, Permission.MANAGE_MEETINGS, link.meeting)",
+        "link.by is None or not may(link.by, Permission.COUNT_AT_DOOR, link.meeting)",
         "link.by is None",
         CHECKIN,
     ),

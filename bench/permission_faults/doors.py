@@ -218,14 +218,14 @@ FAULTS = (
     Fault(
         "an officer reads the names of those who did not tell theirs",
         "watch/interest/queries.py",
-        "        .where(here, Interest.named_at.is_not(None), Interest.ended_at.is_(None))\n",
-        "        .where(here, Interest.is_current)\n",
+        "        .where(here, Interest.named_at.is_not(None), seen)\n",
+        "        .where(here, Interest.confirmed_at.is_not(None), seen)\n",
         "interest/test_interest lifecycle/test_start",
     ),
     Fault(
         "an officer still reads the name of somebody who is interested no more",
         "watch/interest/queries.py",
-        "        .where(here, Interest.named_at.is_not(None), Interest.ended_at.is_(None))\n",
+        "        .where(here, Interest.named_at.is_not(None), seen)\n",
         "        .where(here, Interest.named_at.is_not(None))\n",
         "interest/test_interest lifecycle/test_start",
     ),

@@ -232,8 +232,8 @@ FAULTS = (
     Fault(
         "a coordinator takes the flats of every stairwell along that want a call on paper",
         "watch/meetings/routes/blueprint.py",
-        "scopes = current_relations().scopes_among(groups_of(meeting))\n    return flats_on_paper(calls",
-        "scopes = dict.fromkeys(groups_of(meeting))\n    return flats_on_paper(calls",
+        "scopes = current_relations().scopes_among(groups_on_paper(meeting))\n    return flats_on_paper(calls",
+        "scopes = dict.fromkeys(groups_on_paper(meeting))\n    return flats_on_paper(calls",
         "meetings/test_calling test_access_lists",
     ),
     Fault(

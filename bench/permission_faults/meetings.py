@@ -72,15 +72,15 @@ FAULTS = (
     Fault(
         "who was told by their welcome is called as well",
         "watch/meetings/queries/latecomers.py",
-        "or_(Mailing.meeting_id == meeting.id, Mailing.next_meeting_id == meeting.id)",
-        "Mailing.meeting_id == meeting.id",
+        "tells = or_(said, Mailing.next_meeting_id == meeting.id)",
+        "tells = said",
         "mail/test_latecomers",
     ),
     Fault(
         "latecomers of another stairwell are called",
         "watch/meetings/queries/latecomers.py",
-        "    return reached_by_mail(called_people(meeting)).where(\n",
-        "    return reached_by_mail(select(Membership.person_id)).where(\n",
+        "    return reached_by_mail(called_people(meeting)).where(hears_of(",
+        "    return reached_by_mail(select(Membership.person_id)).where(hears_of(",
         "mail/test_latecomers",
     ),
     Fault(
@@ -92,7 +92,7 @@ FAULTS = (
     ),
     Fault(
         "a look at the flats on paper leaves no trace",
-        "watch/meetings/routes/calling.py",
+        "watch/meetings/routes/blueprint.py",
         '        leave_trace("house-seen", about=group)\n',
         "        pass\n",
         "meetings/test_calling",

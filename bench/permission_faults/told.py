@@ -265,7 +265,7 @@ FAULTS = (
     Fault(
         "a look at who asked for a knock leaves no trace",
         "watch/canvassing/routes.py",
-        '        leave_trace("request-seen", about=visit_request, group=visit_request.group)\n',
+        '        leave_trace("request-seen", about=asked[0], group=asked[0].group)\n',
         "        pass\n",
         "test_traces",
     ),

@@ -174,11 +174,11 @@ class Meeting(Model):
     def has_group(self) -> ColumnElement[bool]:
         """The condition on Group that the meeting, saved or not, is for people of it."""
         match self.audience:
-            case MeetingAudience.PARTS:
-                return Group.id.in_(self.group_ids)
+            case MeetingAudience.COORDINATORS | MeetingAudience.EVERYBODY:
+                return Group.area_id == self.area_id
             case MeetingAudience.INTERESTED:
                 return Group.id.in_(select(Building.group_id).where(Building.id == self.building_id))
-        return Group.area_id == self.area_id
+        return Group.id.in_(self.group_ids)
 
     @classmethod
     def counts_for(cls, groups: Any) -> ColumnElement[bool]:

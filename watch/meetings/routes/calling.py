@@ -15,8 +15,7 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import takes_bytes
 from watch.errors import DomainError
 from watch.extensions import db
-from watch.groups.labels import HouseholdsSaid, recipients_said
-from watch.groups.queries.areas import households_by_stairwell, last_night
+from watch.groups.labels import recipients_said
 from watch.groups.queries.flats import stairwells_of_group
 from watch.meetings import service, sheets
 from watch.meetings.errors import (
@@ -37,6 +36,7 @@ from watch.meetings.forms.planning import (
 from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, checkin, coming, drafts, invited, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in, seen_flats
+from watch.meetings.routes.crowds import crowd_of, crowds
 from watch.models import Counting, Group, Meeting, MeetingPart, PartState, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
@@ -250,7 +250,7 @@ def new_page(
     `theirs` is the draft as somebody else has changed it meanwhile.
     """
     stairwells = form.offered
-    relations, counts = current_relations(), _crowds(group)
+    relations, counts = current_relations(), crowds(group)
     for each in (None, *stairwells):
         aimed = Meeting(parts=[MeetingPart.of(group, each)])
         if knows(aimed):
@@ -274,30 +274,8 @@ def _preview_page(
     exact = knows(meeting)
     return render_template(
         "meetings/preview.html", group=group, form=form, meeting=meeting, before=before,
-        reach=reach if exact else None, crowd=None if exact else _crowd_of(meeting, group),
+        reach=reach if exact else None, crowd=None if exact else crowd_of(meeting, group),
         sheets=[picture_to_show(each) for each in sheets.pictures_of(meeting)],
         silent=invited.without_coordinator([each.id for each in form.chosen_groups]),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
-
-
-def _crowds(group: Group) -> dict[int | None, str]:
-    """Return how many take part, in bands, by stairwell and for the group (None)."""
-    found = households_by_stairwell(group, last_night(utcnow()))
-    counts: dict[int | None, str] = {each: _crowd(*counted) for each, counted in found.items()}
-    flats = sum(total for _count, total in found.values())
-    return counts | {None: _crowd(group.counted_taking_part, flats)}
-
-
-def _crowd_of(meeting: Meeting, group: Group) -> str:
-    """Return how many of those whom the meeting is for take part, in a band."""
-    found = households_by_stairwell(group, last_night(utcnow()))
-    if not meeting.stairwells:
-        return _crowd(group.counted_taking_part, sum(total for _count, total in found.values()))
-    counts, totals = zip(*(found[each.id] for each in meeting.stairwells), strict=True)
-    return _crowd(sum(counts), sum(totals))
-
-
-def _crowd(count: int, total: int) -> str:
-    said = HouseholdsSaid.roughly(count, total)
-    return _("%(part)s av %(total)s hushåll är med", part=said.part, total=language.number(total))
