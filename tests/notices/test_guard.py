@@ -116,7 +116,7 @@ NOT_GUARDED = {
         (f"{each}MeetingForm.link" for each in ("", "Call", "Draft", "Change", "WriteDown")),
         "the address of a site",
     ),
-    "CallCoordinatorsForm.link": "the address of a site",
+    "CallInAreaForm.link": "the address of a site",
     "FilterForm.q": "a search, which nobody keeps",
     "InviteForm.addresses": "a list, of which each row is read into fields of its own",
     "RowForm.flat": "a flat that the form looks up",
