@@ -91,7 +91,7 @@ def _gun_moves_it(phone: Phone) -> None:
     phone.follow("Ändra träffen")
     phone.fill("Plats", "Biblioteket")
     phone.press("Granska ändringen")
-    phone.press("Ändra och meddela grannarna")
+    phone.press("Ändra och meddela dem som är kallade")
 
 
 def _guests() -> list[int]:

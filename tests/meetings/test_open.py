@@ -75,7 +75,7 @@ def test_paper_is_the_task_of_each_buildings_coordinators(client: PageClient, sc
     assert [client.get(f"{page}/paper", as_=each).status for each in others] == [403, 404, 404]
     assert "1001" not in client.get(f"{page}/paper", as_=scene.gun).text
     seen = select(AuditEntry.by_id, AuditEntry.group_id).where(AuditEntry.what == "house-seen")
-    assert set(db.session.execute(seen).tuples()) == {(scene.bengt.id, scene.group.id)}
+    assert {tuple(each) for each in db.session.execute(seen)} == {(scene.bengt.id, scene.group.id)}
 
 
 def test_members_of_the_area_see_and_answer_it_others_use_the_public_page(

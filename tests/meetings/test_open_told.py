@@ -80,7 +80,7 @@ def test_a_change_and_the_cancelling_reach_who_was_told_and_only_those(
     edit = client.get(f"/meetings/{meeting.id}/edit", as_=scene.gun)
     preview = edit.press("Granska ändringen", {"place": "Biblioteket"})
     assert "De som är kallade får besked, med mejl eller på papper." in preview.text
-    preview.press("Ändra och meddela grannarna")
+    preview.press("Ändra och meddela dem som är kallade")
     arrive()
     client.get(f"/meetings/{meeting.id}/cancel", as_=scene.gun).press("Ställ in träffen")
     still = ["amina", "bengt", "dawit"]

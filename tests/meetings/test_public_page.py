@@ -170,7 +170,7 @@ def test_after_a_change_the_old_address_shows_what_is_now_and_what_was(
 ) -> None:
     edit = client.get(f"/meetings/{meeting.id}/edit", as_=scene.gun)
     preview = edit.press("Granska ändringen", {"place": "Biblioteket"})
-    assert preview.press("Ändra och meddela grannarna").status == 303
+    assert preview.press("Ändra och meddela dem som är kallade").status == 303
     page = client.get(address(meeting))
     assert "Förut: Hässlehuset Nu: Biblioteket" in page.text
     assert "Var Biblioteket" in page.text
