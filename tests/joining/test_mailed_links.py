@@ -75,7 +75,7 @@ LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked",
     "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",
     "join-unanswered", "officer-wrote-interested", "officer-wrote-members", "address-change-undone",
-    "record-corrected", "membership-ended", "unsubscribed", "paper-to-hand-out", "trial",
+    "record-corrected", "membership-ended", "membership-left", "unsubscribed", "paper-to-hand-out", "trial",
     "notes-published", "notes-missing", "joint-invited", "meeting-left",
 }  # fmt: skip
 

@@ -38,11 +38,11 @@ from watch.groups.mails import (
     LEAD_ASKED,
     LEAD_ASKED_IN_AREA,
     MEMBERSHIP_ENDED,
-    MEMBERSHIP_LEFT,
     RECORD_CORRECTED,
     UNSUBSCRIBED,
 )
 from watch.groups.queries.households import paper_households
+from watch.groups.service import members
 from watch.handouts.mails import PAPER_TO_HAND_OUT
 from watch.interest.mails import INTEREST_CONFIRM
 from watch.invitations.mails import (
@@ -157,10 +157,9 @@ def _membership_ended(scene: Scene) -> OutboxRow | None:
     return outbox.queue(MEMBERSHIP_ENDED, to=scene.carin, about=membership)
 
 
-def _membership_left(scene: Scene) -> OutboxRow | None:
-    membership = make_member(make_person("Karin Ek"), scene.other_group, None)
-    membership.left_at = utcnow()
-    return outbox.queue(MEMBERSHIP_LEFT, to=scene.carin, about=membership)
+def _membership_left(scene: Scene) -> OutboxRow:
+    members.leave(_membership(scene), by=scene.carin)
+    return db.session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc()).limit(1)).one()
 
 
 def _declined(scene: Scene) -> JoinRequest:
