@@ -135,6 +135,17 @@ def test_a_cancelled_meeting_is_cancelled_in_the_file_and_no_longer_offered(
     assert (event["STATUS"], event["SEQUENCE"], event["TRANSP"]) == ("CANCELLED", 2, "TRANSPARENT")
 
 
+def test_a_meeting_that_has_begun_is_offered_neither_for_calendars_nor_for_the_notice_board(
+    client: PageClient, scene: Scene
+) -> None:
+    meeting = make_meeting(scene.group, by=scene.amina)
+    offered = {"Lägg i kalendern", "Skriv ut för anslagstavlan (PDF)"}
+    assert offered <= set(client.get(f"/meetings/{meeting.id}", as_=scene.carin).links)
+    meeting.starts_at -= timedelta(days=8)
+    meeting.ends_at -= timedelta(days=8)
+    assert offered & set(client.get(f"/meetings/{meeting.id}", as_=scene.carin).links) == set()
+
+
 def test_an_own_calendar_shows_ones_meetings_and_no_name(client: PageClient, scene: Scene) -> None:
     """Not another stairwell's or group's, nor one of over a year ago; cancelled ones are cancelled."""
     now = utcnow().replace(microsecond=0)
