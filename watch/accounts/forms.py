@@ -45,7 +45,7 @@ class SaveSettingsForm(Form):
     shows_phone = BooleanField(_l("Mitt telefonnummer"))
 
     def __init__(self, person: Person, **more: Any) -> None:
-        super().__init__(obj=person, **more)
+        super().__init__(**more)
         self.person = person
 
     def validate_name(self, field: Field) -> None:

@@ -233,7 +233,7 @@ def _typed_before() -> MultiDict[str, str]:
 @bp.get("/me/settings")
 @signed_in
 def settings() -> str:
-    return _settings(SaveSettingsForm(current_person()))
+    return _settings(SaveSettingsForm(current_person(), obj=current_person()))
 
 
 @bp.post("/me/settings")
