@@ -369,12 +369,12 @@ def test_the_preview_promises_only_reminders_that_go(
     days: int, said: str, client: PageClient, scene: Scene
 ) -> None:
     day = local(utcnow()).date() + timedelta(days=days)
-    plan = {"kind": "coordinators", "day": day.isoformat(), "starts": "18.00", "ends": "19.00", "place": "X"}
+    plan = {"day": day.isoformat(), "starts": "18.00", "ends": "19.00", "place": "X"}
     own = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     areas = client.get(f"/areas/{scene.group.area.slug}/meetings/new", as_=scene.gun)
     pages = [
         own.press("Förhandsgranska", plan | {"kind": "stairwell", "scope": "group"}),
-        areas.press("Förhandsgranska", plan),
+        areas.press("Förhandsgranska", plan | {"whom": "coordinators"}),
     ]
     assert [(said in page.text, "Går inte ut" in page.text) for page in pages] == [(True, days < 20)] * 2
 
