@@ -99,7 +99,7 @@ def test_two_workers_one_killed_again_and_again_while_somebody_leaves(
     fill(scene)
     tell(scene)
     membership = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
-    leave(membership, by=scene.carin)
+    leave(membership, by=scene.amina)
     db.session.commit()
     with Workers(2, settings, tmp_path) as workers:
         wait_for(lambda: bool(mail_server.entries()))
