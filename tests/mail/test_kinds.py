@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tests.cast import Scene
+from tests.databases import on_one_database
 from tests.factories import make_notice
 from tests.mail.letters import LETTERS
 from watch.extensions import db
@@ -44,6 +45,7 @@ def ends() -> dict[str, tuple[OutboxState, LeftOut | None]]:
     return {row.person.name.split()[0]: (row.state, row.left_out) for row in rows if row.person}
 
 
+@on_one_database
 @pytest.mark.parametrize("kind", KINDS)
 def test_somebody_gets_every_mail(scene: Scene, kind: str) -> None:
     LETTERS[kind](scene)
