@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from tests.cast import Scene
 from tests.conftest import Outbox
@@ -54,7 +54,10 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def tell_area(scene: Scene, audience: Audience = Audience.AREA_MEMBERS, area: Area | None = None) -> None:
-    """Let Gun write to the whole area."""
+    """Let Gun write to the whole area, the day after all joined: by a notice she must not see who joins."""
+    yesterday = utcnow() - timedelta(days=1)
+    joined = update(Membership).where(Membership.joined_at > yesterday)
+    db.session.execute(joined.values(joined_at=yesterday, consent_at=yesterday))
     draft = Draft({Language.SWEDISH: ("Fler inbrott", "Lås förråden.")}, "police")
     send(Target(audience, area=area or scene.group.area), draft, by=scene.gun)
     db.session.commit()
