@@ -187,6 +187,6 @@ def test_the_lit_window_says_nothing_of_small_numbers(
     client.post(f"{link_of(invited)}/accept", YES | {"language": "sv"})
     page = client.get("/join/joined")
     assert page.h1 == "Ditt fönster lyser"
-    assert "Förut lyste färre än 5." in page.text
+    assert "När vi räknade i natt lyste färre än 5." in page.text
     assert page.html.count('class="lit') - page.html.count('class="lit-house') == 4 + 1 + 1  # door, mark
     assert PageClient(client.app).get("/join/joined").location == "/"
