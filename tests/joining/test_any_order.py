@@ -467,6 +467,7 @@ class House(RuleBasedStateMachine):
             assert not {what: count for what, count in counts.items() if count > 1}, column
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.long
 def test_any_order_keeps_the_sums_and_writes_to_nobody_who_said_no(app: Flask) -> None:
     run_state_machine_as_test(

@@ -275,6 +275,7 @@ class Town(RuleBasedStateMachine):
             assert not told[1], (person.name, meeting.id, told)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.long
 def test_in_any_order_everybody_is_told_once_and_of_every_change(app: Flask) -> None:
     run_state_machine_as_test(
