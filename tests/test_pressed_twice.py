@@ -308,7 +308,6 @@ WHO = ("anybody", "carin", "bengt", "amina", "gun")
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # rows are restored by copying the file
 @pytest.mark.parametrize("who", WHO)
 def test_pressed_twice_a_button_does_what_it_does_once(

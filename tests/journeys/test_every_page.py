@@ -97,7 +97,6 @@ def person_of(scene: Scene, who: str) -> Person | None:
     return None if who == "anybody" else getattr(scene, who)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "scheme"), [("sv", "light"), ("ar", "dark")], ids=["Swedish", "Arabic in the dark"]
