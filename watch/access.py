@@ -92,7 +92,6 @@ _OFFICER = frozenset({Role.OFFICER})
 _OWNER = frozenset({Role.OWNER})
 _GUEST_COORDINATORS = frozenset({Role.GUEST_COORDINATOR})
 _INVITED = frozenset({Role.INVITED_COORDINATOR})
-_WITH_COORDINATORS = _OFFICER | _GUEST_COORDINATORS
 
 MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_GROUP: _GROUP | _OFFICER,
@@ -139,7 +138,7 @@ MAY: dict[Permission, frozenset[Role]] = {
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
 ONLY: dict[Permission, Callable[[Any, int | None, frozenset[Role]], bool]] = {
     Permission.SEE_MEETING: lambda met, me, roles: bool(
-        met.audience is not MeetingAudience.COORDINATORS or _WITH_COORDINATORS & roles
+        met.audience is not MeetingAudience.COORDINATORS or (_OFFICER | _GUEST_COORDINATORS) & roles
     ),
     Permission.MANAGE_MEETINGS: lambda met, me, roles: bool(met.area_id or (_COORDINATORS | _OWNER) & roles),
     Permission.COUNT_AT_DOOR: lambda met, me, roles: bool(
@@ -178,7 +177,8 @@ def _allows(permission: Permission, thing: Model, relations: Relations, position
 
 def current_person() -> Person:
     """Return the signed-in person. Call it only in endpoints that require a sign-in."""
-    return current_user.person  # type: ignore[no-any-return]  # Flask-Login knows no types
+    person: Person = current_user.person
+    return person
 
 
 def reader_signed_in() -> Person | None:

@@ -136,7 +136,7 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     starting = make_group(scene.langgatan, GroupState.STARTING)
     addresses = [
         (scene.carin, f"/groups/{group.id}", 7),
-        (scene.amina, f"/groups/{group.id}/house", 15),
+        (scene.amina, f"/groups/{group.id}/house", 14),
         (scene.amina, f"/stairwells/{scene.stairwell_3.id}/house", 10),
         (scene.amina, f"/groups/{group.id}/knock", 7),
         (scene.amina, f"/groups/{group.id}/members", 7),

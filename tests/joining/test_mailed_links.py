@@ -11,7 +11,6 @@ import pytest
 
 from tests.cast import Scene
 from tests.conftest import Dump
-from tests.databases import on_one_database
 from tests.mail.letters import LETTERS, button_of, in_language, links_in
 from tests.page_client import PageClient
 from watch.extensions import db
@@ -86,7 +85,6 @@ def test_every_kind_of_mail_is_pressed_or_leads_elsewhere() -> None:
     assert PRESSES.keys() & LEAD_ELSEWHERE == set()
 
 
-@on_one_database
 @pytest.mark.parametrize("kind", KINDS)
 def test_opened_five_times_nothing_changes_and_then_the_press_works(
     kind: str, client: PageClient, scene: Scene, dump: Dump

@@ -53,7 +53,7 @@ def test_a_draft_tells_nobody_and_only_those_who_may_call_see_it(
     assert (saved.called_at, saved.stairwells, outbox.rows()) == (None, [scene.stairwell_3], [])
     assert upcoming_meetings(scene.group) == past_meeting_ids(scene.group, now) == []
     assert coming_meetings(scene.carin, [scene.group.id], now) == []
-    assert first_steps_of(scene.group, set()).gathering is False
+    assert first_steps_of(scene.group, set(), scene.amina, utcnow()).gathering is False
     lists = {each: client.get(f"/groups/{scene.group.id}/meetings", as_=each) for each in
              (scene.amina, scene.bengt, scene.carin, scene.gun)}  # fmt: skip
     assert [each for each in lists if "Släng utkastet" in lists[each].text] == [scene.amina, scene.bengt]

@@ -218,4 +218,4 @@ def test_no_other_officer_and_no_coordinator_changes_it(
 
 
 def test_a_group_is_not_started_by_it(scene: Scene, meeting: Meeting) -> None:
-    assert first_steps_of(scene.group, set()).gathering is False
+    assert first_steps_of(scene.group, set(), scene.amina, utcnow()).gathering is False

@@ -125,7 +125,7 @@ def test_a_joint_gathering_is_for_everybody_once_and_for_each_group(scene: Scene
     assert names(meeting) == sorted([*(each.name for each in ours), "Tove", "Ulla", "Vera"])
     assert (sums(meeting).people, sums(meeting).yes, sums(meeting).unanswered) == (2, 1, 7)
     assert upcoming_meetings(scene.group) == upcoming_meetings(solvarv.group) == [meeting]
-    assert first_steps_of(solvarv.group, set()).gathering
+    assert first_steps_of(solvarv.group, set(), scene.amina, utcnow()).gathering
 
 
 def test_a_joint_gathering_that_was_held_is_one_of_each_group(scene: Scene, solvarv: Solvarv) -> None:

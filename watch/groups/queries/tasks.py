@@ -27,12 +27,16 @@ SHOWN_FOR = timedelta(days=60)  # after a lead accepted
 
 @dataclass(frozen=True)
 class FirstSteps:
-    """Which first steps a new lead has done, and how many interested neighbours were told of the group."""
+    """Which first steps a new lead has done, and how many interested neighbours were told of the group.
+
+    `is_new` is true if the reader became the lead within 60 days.
+    """
 
     posters: bool
     letters: bool
     gathering: bool
     told: int
+    is_new: bool
 
     @property
     def are_done(self) -> bool:
@@ -45,20 +49,15 @@ def set_aside_in(group: Group) -> set[Task]:
     return set(db.session.scalars(select(SetAside.task).where(SetAside.group_id == group.id)))
 
 
-def is_new_lead(group: Group, person: Person, now: datetime) -> bool:
-    """Return True if the person became the group's lead within 60 days."""
+def first_steps_of(group: Group, tasks: set[Task], reader: Person, now: datetime) -> FirstSteps:
+    """Return the first steps of a group; `tasks` are those set aside. One statement."""
     lately = select(Coordinator.id).where(
         Coordinator.group_id == group.id,
-        Coordinator.person_id == person.id,
+        Coordinator.person_id == reader.id,
         Coordinator.is_lead,
         Coordinator.is_current,
         Coordinator.accepted_at > now - SHOWN_FOR,
     )
-    return db.session.scalar(lately.limit(1)) is not None
-
-
-def first_steps_of(group: Group, tasks: set[Task]) -> FirstSteps:
-    """Return the first steps of a group; `tasks` are those set aside. One statement."""
     letters = select(Letter.id).where(Letter.group_id == group.id, Letter.delivered_at.is_not(None))
     of_group = Meeting.counts_for([group.id])
     gathering = select(Meeting.id).where(of_group, Meeting.is_on)
@@ -68,5 +67,6 @@ def first_steps_of(group: Group, tasks: set[Task]) -> FirstSteps:
         .join(Building, Building.id == Interest.building_id)
         .where(Building.group_id == group.id, Mailing.kind == "group-started")
     )
-    row = db.session.execute(select(letters.exists(), gathering.exists(), told.scalar_subquery())).one()
+    asked = letters.exists(), gathering.exists(), told.scalar_subquery(), lately.exists()
+    row = db.session.execute(select(*asked)).one()
     return FirstSteps(Task.POSTERS in tasks, *row)

@@ -54,12 +54,11 @@ def tasks_for(group: Group, work: Work) -> dict[str, object]:
     if group.id not in current_relations().leads:
         return {"first_steps": None, "was_new": False, "missing": missing}
     aside = queries.set_aside_in(group)
-    is_new = queries.is_new_lead(group, current_person(), utcnow())
-    steps = queries.first_steps_of(group, aside) if is_new else None
-    shown = steps if steps and not steps.are_done and Task.FIRST_STEPS not in aside else None
+    steps = queries.first_steps_of(group, aside, current_person(), utcnow())
+    shown = steps if steps.is_new and not steps.are_done and Task.FIRST_STEPS not in aside else None
     is_quiet = bool(shown) or Task.MORE_COORDINATORS in aside
     return {
         "first_steps": shown,
-        "was_new": is_new and Task.FIRST_STEPS in aside,
+        "was_new": steps.is_new and Task.FIRST_STEPS in aside,
         "missing": [] if is_quiet else missing,
     }
