@@ -32,6 +32,8 @@ from watch.models import (
 )
 from watch.recipients import Scopes, within
 
+_Paper, _OfPaper, _OfMail = aliased(OutboxRow), aliased(Mailing), aliased(Mailing)
+
 ENDS = ("meeting-cancelled", "meeting-left")  # kinds of mail that matter though the meeting is off
 ON_PAPER = ("notice", "meeting-called", "meeting-changed", *ENDS)
 NOTES = "notes-published"  # of a meeting that was held
@@ -106,14 +108,13 @@ def _waiting(where: ColumnElement[bool]) -> Select[int, int | None, datetime | N
 
 def _has_paper() -> ColumnElement[bool]:
     """Return the condition on a bounced row and its Membership that the household has paper instead."""
-    paper, of_paper, of_mail = aliased(OutboxRow), aliased(Mailing), aliased(Mailing)
-    is_later = and_(of_paper.meeting_id == of_mail.meeting_id, of_paper.id > of_mail.id)
+    is_later = and_(_OfPaper.meeting_id == _OfMail.meeting_id, _OfPaper.id > _OfMail.id)
     return exists().where(
-        paper.household_id == Membership.household_id,
-        paper.state != OutboxState.CANCELLED,
-        of_paper.id == paper.mailing_id,
-        of_mail.id == OutboxRow.mailing_id,
-        or_(of_paper.id == of_mail.id, is_later),
+        _Paper.household_id == Membership.household_id,
+        _Paper.state != OutboxState.CANCELLED,
+        _OfPaper.id == _Paper.mailing_id,
+        _OfMail.id == OutboxRow.mailing_id,
+        or_(_OfPaper.id == _OfMail.id, is_later),
     )
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import aliased
 
 from watch.models import Mailbox, OutboxRow, OutboxState, Suppression
 
+_Tried = aliased(OutboxRow)
+
 A_DAY = timedelta(days=1)
 
 
@@ -31,14 +33,14 @@ def _was_tried_today(now: datetime) -> ColumnElement[bool]:
     A mail that is tried again because the server asked to wait is the same try. Of two mails claimed at the
     same moment the older one is the day's try.
     """
-    tried = aliased(OutboxRow)
     is_settled = and_(
-        tried.state.in_([OutboxState.SENT, OutboxState.BOUNCED]),
-        tried.settled_at > Mailbox.suppressed_at,
-        tried.settled_at > now - A_DAY,
+        _Tried.state.in_([OutboxState.SENT, OutboxState.BOUNCED]),
+        _Tried.settled_at > Mailbox.suppressed_at,
+        _Tried.settled_at > now - A_DAY,
     )
     goes_first = and_(
-        tried.state.in_([OutboxState.SENDING, OutboxState.UNCERTAIN]), tried.mailing_id < OutboxRow.mailing_id
+        _Tried.state.in_([OutboxState.SENDING, OutboxState.UNCERTAIN]),
+        _Tried.mailing_id < OutboxRow.mailing_id,
     )
-    other = tried.mailbox_id == OutboxRow.mailbox_id, tried.mailing_id != OutboxRow.mailing_id
-    return select(tried.id).where(*other, or_(is_settled, goes_first)).exists()
+    other = _Tried.mailbox_id == OutboxRow.mailbox_id, _Tried.mailing_id != OutboxRow.mailing_id
+    return select(_Tried.id).where(*other, or_(is_settled, goes_first)).exists()

@@ -48,6 +48,9 @@ from watch.models import (
     utcnow,
 )
 
+_Head, _Row = aliased(OutboxRow), aliased(OutboxRow)
+_Held = aliased(OutboxRow)
+
 WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN)
 UNLEASED = {"lease_token": None, "lease_owner": None, "lease_until": None}
 
@@ -108,13 +111,12 @@ def _due_heads(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
 
 def _take(heads: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]]:
     """Lease the waiting rows of these messages and clear their due time; return their ids by mailing."""
-    head, row = aliased(OutboxRow), aliased(OutboxRow)
     same = (
-        row.mailbox_id == head.mailbox_id,
-        row.mailing_id == head.mailing_id,
-        row.language == head.language,
+        _Row.mailbox_id == _Head.mailbox_id,
+        _Row.mailing_id == _Head.mailing_id,
+        _Row.language == _Head.language,
     )
-    of_messages = select(row.id).join_from(head, row, and_(*same)).where(head.id.in_(heads))
+    of_messages = select(_Row.id).join_from(_Head, _Row, and_(*same)).where(_Head.id.in_(heads))
     taking = (
         update(OutboxRow)
         .where(OutboxRow.id.in_(of_messages), OutboxRow.state.in_(WAITING))
@@ -270,11 +272,10 @@ def _take_back(ids: Collection[int], which: ColumnElement[bool], state: OutboxSt
 
 def heads_of(ids: Collection[int]) -> Select[int]:
     """Return a select of the head rows (the first rows) of the messages that these rows belong to."""
-    held, row = aliased(OutboxRow), aliased(OutboxRow)
-    message = row.mailing_id, row.mailbox_id, row.language
-    same = zip(message, (held.mailing_id, held.mailbox_id, held.language), strict=True)
-    joined = select(func.min(row.id)).join_from(held, row, and_(*(one == other for one, other in same)))
-    return joined.where(held.id.in_(ids)).group_by(*message)
+    message = _Row.mailing_id, _Row.mailbox_id, _Row.language
+    same = zip(message, (_Held.mailing_id, _Held.mailbox_id, _Held.language), strict=True)
+    joined = select(func.min(_Row.id)).join_from(_Held, _Row, and_(*(one == other for one, other in same)))
+    return joined.where(_Held.id.in_(ids)).group_by(*message)
 
 
 def set_due(heads: ColumnElement[bool], at: Any) -> None:

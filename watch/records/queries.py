@@ -15,6 +15,8 @@ from watch.joining.queries.confirming import CONFIRM_DAYS, has_failed, verificat
 from watch.models import AddressVerification, AuditEntry, Coordinator, Flat, Group, Membership, Person
 from watch.models.base import is_fresh
 
+_Again = aliased(Membership)
+
 
 def kept_of(one: Membership, other: Membership) -> tuple[Membership, Membership]:
     """Return the two records, first the one that is kept if they are joined.
@@ -74,11 +76,10 @@ def ended_lately(
         AuditEntry.about_id == Membership.id,
         AuditEntry.at >= Membership.left_at,
     )
-    again = aliased(Membership)
-    is_back = select(again.id).where(
-        again.person_id == Membership.person_id,
-        again.group_id == Membership.group_id,
-        again.left_at.is_(None),
+    is_back = select(_Again.id).where(
+        _Again.person_id == Membership.person_id,
+        _Again.group_id == Membership.group_id,
+        _Again.left_at.is_(None),
     )
     ended = (
         select(Membership)

@@ -27,45 +27,45 @@ from watch.models import (
     Person,
 )
 
+_Own, _AtHome, _Member = aliased(MeetingAnswer), aliased(Membership), aliased(Membership)
+_Part, _Met, _Group, _Building = aliased(MeetingPart), aliased(Meeting), aliased(Group), aliased(Building)
+
 
 def answer_of(person_id: Any, meeting_id: Any) -> ColumnElement[bool]:
     """Return the condition on MeetingAnswer that it counts for a person; true of one row at most."""
-    own = aliased(MeetingAnswer)
-    alone = select(own.id).where(own.meeting_id == meeting_id, own.person_id == person_id)
+    alone = select(_Own.id).where(_Own.meeting_id == meeting_id, _Own.person_id == person_id)
     for_home = MeetingAnswer.household_id == _home_of(person_id, meeting_id)
     return and_(
         MeetingAnswer.meeting_id == meeting_id,
         or_(
-            MeetingAnswer.person_id == person_id, and_(for_home, ~alone.correlate_except(own).exists())
+            MeetingAnswer.person_id == person_id, and_(for_home, ~alone.correlate_except(_Own).exists())
         ),
     )  # fmt: skip
 
 
 def _home_of(person_id: Any, meeting_id: Any) -> ScalarSelect[Any]:
     """Return the household for which a person answers; of two homes that a meeting is for, the older."""
-    at_home, part = aliased(Membership), aliased(MeetingPart)
     takes_part = (
-        select(part.id)
-        .where(part.meeting_id == meeting_id, part.state == PartState.TAKES_PART)
-        .where(part.group_id == at_home.group_id)
-        .where(or_(part.stairwell_id.is_(None), part.stairwell_id == at_home.stairwell_id))
+        select(_Part.id)
+        .where(_Part.meeting_id == meeting_id, _Part.state == PartState.TAKES_PART)
+        .where(_Part.group_id == _AtHome.group_id)
+        .where(or_(_Part.stairwell_id.is_(None), _Part.stairwell_id == _AtHome.stairwell_id))
     )
-    met, group, building = aliased(Meeting), aliased(Group), aliased(Building)
-    is_open = met.audience == MeetingAudience.EVERYBODY, met.area_id == group.area_id
+    is_open = _Met.audience == MeetingAudience.EVERYBODY, _Met.area_id == _Group.area_id
     without_parts = (
-        select(met.id)
-        .join(group, group.id == at_home.group_id)
-        .outerjoin(building, building.id == met.building_id)
-        .where(met.id == meeting_id, or_(and_(*is_open), building.group_id == group.id))
+        select(_Met.id)
+        .join(_Group, _Group.id == _AtHome.group_id)
+        .outerjoin(_Building, _Building.id == _Met.building_id)
+        .where(_Met.id == meeting_id, or_(and_(*is_open), _Building.group_id == _Group.id))
     )
     is_for_it = or_(
-        takes_part.correlate_except(part).exists(),
-        without_parts.correlate_except(met, group, building).exists(),
+        takes_part.correlate_except(_Part).exists(),
+        without_parts.correlate_except(_Met, _Group, _Building).exists(),
     )
     return (
-        select(func.min(at_home.household_id))
-        .where(at_home.person_id == person_id, at_home.is_current, is_for_it)
-        .correlate_except(at_home)
+        select(func.min(_AtHome.household_id))
+        .where(_AtHome.person_id == person_id, _AtHome.is_current, is_for_it)
+        .correlate_except(_AtHome)
         .scalar_subquery()
     )
 
@@ -77,14 +77,13 @@ def household_of(meeting: Meeting, person: Person) -> Household | None:
 
 def people_who_said(meeting_id: int, *said: Answer) -> Select[int]:
     """Return a select of the ids of members for whom one of these answers counts."""
-    member = aliased(Membership)
     theirs = or_(
-        MeetingAnswer.person_id == member.person_id, MeetingAnswer.household_id == member.household_id
+        MeetingAnswer.person_id == _Member.person_id, MeetingAnswer.household_id == _Member.household_id
     )
     return (
-        select(member.person_id)
+        select(_Member.person_id)
         .join(MeetingAnswer, theirs)
-        .where(answer_of(member.person_id, meeting_id), MeetingAnswer.answer.in_(said), member.is_current)
+        .where(answer_of(_Member.person_id, meeting_id), MeetingAnswer.answer.in_(said), _Member.is_current)
     )
 
 

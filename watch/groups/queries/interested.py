@@ -11,11 +11,12 @@ from watch.extensions import db
 from watch.groups.queries.choices import readers_of
 from watch.models import Building, Interest, JoinRequest, MeetingAudience, OutboxRow, RequestState
 
+_Own = aliased(Building)
+
 
 def houses_with(building_id: int | None) -> ColumnElement[bool]:
     """Return the condition on Building that it is this one (its id), or another one of the same group."""
-    own = aliased(Building)
-    its_group = select(own.group_id).where(own.id == building_id)
+    its_group = select(_Own.group_id).where(_Own.id == building_id)
     return or_(Building.id == building_id, Building.group_id.in_(its_group))
 
 

@@ -27,6 +27,8 @@ from watch.models import (
     utcnow,
 )
 
+_One = aliased(Letter)
+
 IS_UNANSWERED = and_(Letter.delivered_at.is_(None), Letter.discarded_at.is_(None))
 SAID_AT = func.coalesce(Letter.delivered_at, Letter.discarded_at)
 
@@ -147,9 +149,8 @@ def officers_letters_said_with(group: Group, letter_id: int) -> Sequence[Letter]
 
 
 def _said_with(group: Group, letter_id: int) -> ColumnElement[bool]:
-    one = aliased(Letter)
-    its = select(func.coalesce(one.delivered_at, one.discarded_at)).where(
-        one.id == letter_id, one.group_id == group.id
+    its = select(func.coalesce(_One.delivered_at, _One.discarded_at)).where(
+        _One.id == letter_id, _One.group_id == group.id
     )
     return and_(Letter.expires_at > utcnow(), its.scalar_subquery() == SAID_AT)
 

@@ -23,6 +23,9 @@ from watch.models import (
     RequestState,
 )
 
+_Newer = aliased(JoinRequest)
+_NewerAddress = aliased(AddressVerification)
+
 FLOOR_TRIES = 3
 CONFIRM_DAYS = 14  # how long the link works for confirming a request or verifying an address
 WITHDRAWN_DAYS = 7  # how long its owner can take back that a request was withdrawn
@@ -75,11 +78,10 @@ def withdrawn_on_mailbox(mailbox_id: int, now: datetime) -> Sequence[JoinRequest
 
     Left out is who has another request to that group, is a member of it, or whose group is closed.
     """
-    others = aliased(JoinRequest)
-    newer = select(others.id).where(
-        others.person_id == JoinRequest.person_id, others.group_id == JoinRequest.group_id,
-        others.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING, RequestState.APPROVED]),
-        others.created_at > JoinRequest.created_at,
+    newer = select(_Newer.id).where(
+        _Newer.person_id == JoinRequest.person_id, _Newer.group_id == JoinRequest.group_id,
+        _Newer.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING, RequestState.APPROVED]),
+        _Newer.created_at > JoinRequest.created_at,
     )  # fmt: skip
     joined = select(Membership.id).where(
         Membership.person_id == JoinRequest.person_id, Membership.group_id == JoinRequest.group_id,
@@ -114,10 +116,9 @@ def addresses_to_record_again(group: Group, stairwells: Collection[int] | None) 
 
     The newest address that was recorded for a member counts. One statement.
     """
-    newer = aliased(AddressVerification)
     is_newest = (
-        ~select(newer.id)
-        .where(newer.membership_id == Membership.id, newer.id > AddressVerification.id)
+        ~select(_NewerAddress.id)
+        .where(_NewerAddress.membership_id == Membership.id, _NewerAddress.id > AddressVerification.id)
         .exists()
     )
     wanted = (

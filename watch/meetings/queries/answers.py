@@ -27,6 +27,8 @@ from watch.models import (
 )
 from watch.recipients import reached_by_mail
 
+_Own, _Ours = aliased(MeetingAnswer), aliased(MeetingAnswer)
+
 
 @dataclass(frozen=True)
 class Sums:
@@ -125,16 +127,15 @@ def _called(meeting: Meeting, group_id: int | None) -> Select[Any]:
         .group_by(Membership.person_id)
         .subquery()
     )
-    own, ours = aliased(MeetingAnswer), aliased(MeetingAnswer)
     person, home = called.c[0], at_home.c.home
     return (
         select(
-            person.label("person"), home, own.answer, own.people, ours.answer.label("for_home"),
-            func.coalesce(ours.people, 0).label("number"),
+            person.label("person"), home, _Own.answer, _Own.people, _Ours.answer.label("for_home"),
+            func.coalesce(_Ours.people, 0).label("number"),
         )
         .outerjoin(at_home, at_home.c.person_id == person)
-        .outerjoin(own, (own.person_id == person) & (own.meeting_id == meeting.id))
-        .outerjoin(ours, (ours.household_id == home) & (ours.meeting_id == meeting.id))
+        .outerjoin(_Own, (_Own.person_id == person) & (_Own.meeting_id == meeting.id))
+        .outerjoin(_Ours, (_Ours.household_id == home) & (_Ours.meeting_id == meeting.id))
         .order_by(case((home.is_(None), person)), home)
     )  # fmt: skip
 

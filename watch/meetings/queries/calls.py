@@ -37,6 +37,8 @@ from watch.models import (
 )
 from watch.recipients import RecipientCounts, count_recipients, households_on_paper
 
+_AtHome = aliased(Membership)
+
 
 def people_to_call(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of those whom a meeting, saved or not, is for and who want such mail."""
@@ -174,8 +176,7 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     handed_out = _rows_of_call(meeting, OutboxRow.household_id).where(
         OutboxRow.household_id.is_not(None), OutboxRow.state == OutboxState.HANDED_OUT
     )
-    at_home = aliased(Membership)
-    on_paper = select(at_home.person_id).where(at_home.household_id.in_(handed_out))
+    on_paper = select(_AtHome.person_id).where(_AtHome.household_id.in_(handed_out))
     if meeting.audience is MeetingAudience.COORDINATORS:  # no welcome names it, and nobody has it on paper
         return [words.where(*said), who_said(meeting, *Answer)]
     alone = [who_said(meeting, *Answer)] if meeting.audience is MeetingAudience.INTERESTED else []

@@ -23,6 +23,8 @@ from watch.models import (
     PartState,
 )
 
+_Later, _OfLater = aliased(OutboxRow), aliased(Mailing)
+
 ASKED, LEFT = "joint-invited", "meeting-left"  # kinds of mail
 
 
@@ -79,13 +81,12 @@ def people_asked(meeting: Meeting) -> Select[int | None]:
 
 def people_left_out(meeting: Meeting) -> Select[int | None]:
     """Return a select of the ids of those whose last word was that their group is not in the meeting."""
-    later, of_later = aliased(OutboxRow), aliased(Mailing)
-    is_word = of_later.meeting_id == meeting.id, of_later.kind != LEFT
-    stopped = and_(later.state.in_([OutboxState.CANCELLED, OutboxState.EXPIRED]), ~later.in_doubt)
+    is_word = _OfLater.meeting_id == meeting.id, _OfLater.kind != LEFT
+    stopped = and_(_Later.state.in_([OutboxState.CANCELLED, OutboxState.EXPIRED]), ~_Later.in_doubt)
     called_again = (
         exists()
-        .where(later.person_id == OutboxRow.person_id, later.id > OutboxRow.id)
-        .where(of_later.id == later.mailing_id, *is_word, ~stopped)
+        .where(_Later.person_id == OutboxRow.person_id, _Later.id > OutboxRow.id)
+        .where(_OfLater.id == _Later.mailing_id, *is_word, ~stopped)
     )
     told = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     told = told.where(Mailing.meeting_id == meeting.id, Mailing.kind == LEFT, OutboxRow.may_have_arrived())

@@ -28,6 +28,8 @@ from watch.models import (
 )
 from watch.recipients import RecipientCounts, Scopes, count_recipients, households_on_paper
 
+_Caller = aliased(Coordinator)
+
 PUBLISHED, MISSING = "notes-published", "notes-missing"  # kinds of mail
 NAGS = {3: 7, 7: 11}  # so many days after a meeting its organiser is reminded, until so many after an outage
 LEFT_ALONE = timedelta(days=14)  # after this the task is gone, too
@@ -138,9 +140,8 @@ def organisers_of(meeting: Meeting | type[Meeting]) -> Select[int]:
     if isinstance(meeting, Meeting) and meeting.area_id is not None:
         officers = select(Officer.person_id).where(Officer.area_id == meeting.area_id, Officer.is_current)
         return officers.where(Officer.person_id == meeting.called_by_id)
-    caller = aliased(Coordinator)
     still_there = exists().where(
-        caller.group_id == meeting.group_id, caller.is_current, caller.person_id == meeting.called_by_id
+        _Caller.group_id == meeting.group_id, _Caller.is_current, _Caller.person_id == meeting.called_by_id
     )
     is_one = or_(Coordinator.person_id == meeting.called_by_id, Coordinator.is_lead & ~still_there)
     here = Coordinator.group_id == meeting.group_id, Coordinator.is_current

@@ -26,6 +26,8 @@ from watch.models import (
     utcnow,
 )
 
+_Answer = aliased(ContactMessage)
+
 KEPT = timedelta(days=30)  # how long a message is kept, and how long somebody who has left may still write
 WAITING = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD)
 
@@ -93,8 +95,7 @@ class SentMessage:
 
 def sent_by(person: Person, group: Group) -> list[SentMessage]:
     """Return what a person has written in a group, the latest first; one statement."""
-    answer = aliased(ContactMessage)
-    answers = select(func.count(answer.id)).where(answer.answers_id == ContactMessage.id).scalar_subquery()
+    answers = select(func.count(_Answer.id)).where(_Answer.answers_id == ContactMessage.id).scalar_subquery()
     counts = (
         select(
             Mailing.contact_message_id.label("message_id"),
@@ -125,8 +126,7 @@ def received_by(
     """
     as_coordinator = (MessageAudience.COORDINATORS, MessageAudience.COORDINATOR)
     shown = (MessageAudience.MEMBER, *(as_coordinator if coordinates else ()))
-    answer = aliased(ContactMessage)
-    answered = exists().where(answer.answers_id == ContactMessage.id, answer.sender_id == person.id)
+    answered = exists().where(_Answer.answers_id == ContactMessage.id, _Answer.sender_id == person.id)
     wanted = (
         select(ContactMessage, OutboxRow, answered)
         .join(Mailing, Mailing.contact_message_id == ContactMessage.id)
