@@ -1,8 +1,8 @@
-"""Who belongs to a group writes to its coordinators; the mail's link is enough to answer."""
+"""Who belongs to a group writes to its coordinators; for a neighbour the mail is enough to answer."""
 
 from __future__ import annotations
 
-from tests.access import Expected, public
+from tests.access import ROLES, Expected, public
 
 _OF_THE_GROUP = {
     "anybody": "login", "stranger": 404, "waiting": 404, "officer": 403,
@@ -16,6 +16,7 @@ _OF_OFFICERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 403,
     "other_coordinator": 403, "lead": 403, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+_OF_THE_COORDINATOR = {role: "login" for role in (*ROLES, "whole_house") if role != "coordinator"}
 
 ENDPOINTS = {
     "messages.index": Expected(
@@ -46,12 +47,14 @@ ENDPOINTS = {
     "messages.ask_members": Expected(get="/groups/{group}/messages/members", **_OF_OFFICERS, officer=200),
     "messages.write_members": Expected(post="/groups/{group}/messages/members", **_OF_OFFICERS, officer=422),
     "messages.open_interest": public(get="/messages/interest/{to_interested}", status=302),
-    "messages.stop_writer": public(post="/messages/{reply}/stop-writer", status=303),
+    "messages.stop_writer": Expected(
+        post="/messages/{reply}/stop-writer", **_OF_THE_COORDINATOR, coordinator=303
+    ),
     "messages.take_back_writer": Expected(
         post="/groups/{group}/messages/writers/{stopped_writer}/take-back",
         anybody="login", stranger=404, waiting=404, member=403, coordinator=303, other_coordinator=303,
         lead=303, officer=403, other_officer=404, other_group=404,
     ),
     "messages.read": public(get="/messages/{reply}"),
-    "messages.answer": public(post="/messages/{reply}", status=422),
+    "messages.answer": Expected(post="/messages/{reply}", **_OF_THE_COORDINATOR, coordinator=422),
 }  # fmt: skip

@@ -29,6 +29,7 @@ from watch.models import (
     FindingOwner,
     FindingStatus,
     FindingStep,
+    Landlord,
     MeetingKind,
     Membership,
     OutboxRow,
@@ -401,6 +402,40 @@ def test_the_areas_form_says_who_is_mailed_at_once(client: PageClient, scene: Sc
     assert "En kontaktperson får genast ett mejl med en länk" in page.text
     saved = page.press("Skriv upp", LAMP | {"owner": "landlord"}).follow()
     assert saved.flashes == [("done", "Åtgärden är uppskriven.")]
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_measure_of_an_area_is_mailed_to_its_only_landlord(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox, several: bool
+) -> None:
+    landlord = scene.house.property.landlord
+    make_contact(ContactRole.FAULT_REPORT, "Felanmälan Borås", landlord).email = "fel@example.org"
+    if several:
+        scene.langgatan.property.area, other = scene.group.area, Landlord(name="Brf Ekot")
+        scene.langgatan.property.landlord = other
+    db.session.commit()
+    page = client.get(f"/areas/{scene.group.area.slug}/findings/new", as_=scene.gun)
+    shown = page.press("Skriv upp", LAMP).follow().text
+    asked = [row.mailbox.address for row in mailed(outbox, "finding-assigned") if row.mailbox]
+    assert asked == ([] if several else ["fel@example.org"])
+    nobody = "Ingen av kontakterna för hela området (Fastighetsägare, Felanmälan) har en e-postadress."
+    assert (nobody in shown, "Felanmälan Borås skriver hur det går" in shown) == (several, not several)
+
+
+def test_a_link_that_was_never_mailed_is_not_spoken_of(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house).email = "sen@example.org"
+    db.session.commit()
+    page = client.get(f"/findings/{finding.id}", as_=scene.amina)
+    assert "Bostäder i Borås har ingen länk som gäller." in page.text
+    after = page.press("Skicka en länk").follow()
+    assert "Bostäder i Borås skriver hur det går med en länk i ett mejl." in after.text
+    assert len(mailed(outbox, "finding-assigned")) == 1
+    with time_machine.travel(utcnow() + timedelta(days=91)):
+        later = client.get(f"/findings/{finding.id}", as_=scene.amina)
+    assert "Bostäder i Borås har ingen länk som gäller." in later.text
 
 
 def test_another_owner_gets_a_link_and_the_first_loses_theirs(

@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from tests.page_client import Page, PageClient
 from watch import tokens
+from watch.accounts.service.officers import appoint_officer
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import LastCoordinator
@@ -37,6 +38,7 @@ from watch.models import (
     Landlord,
     Language,
     Mailbox,
+    Organisation,
     OutboxState,
     Person,
     Purpose,
@@ -98,6 +100,40 @@ def test_the_lead_asks_somebody_new_who_accepts_and_sees_only_their_stairwell(
     assert client.get(f"/stairwells/{scene.stairwell_1.id}/house", as_=nina).status == 403
 
 
+def test_a_browser_that_was_signed_in_as_a_member_does_not_become_a_coordinators(
+    client: PageClient, scene: Scene
+) -> None:
+    """A member's sign-in link opens in any browser, so its sign-in says less than a coordinator's."""
+    house = f"/groups/{scene.group.id}/members"
+    assert client.get(house, as_=scene.carin).status == 403
+    coordinator = make_coordinator(scene.carin, scene.group, accepted=False)
+    accepted = PageClient(client.app).get(link_of(coordinator)).press("Jag åtar mig uppdraget")
+    assert accepted.location == "/login"
+    refused = client.get(house, as_=scene.carin)
+    assert (refused.status, refused.location) == (302, f"/login?next={house}")
+    assert PageClient(client.app).get(house, as_=scene.carin).status == 200
+
+
+def test_a_browser_that_was_signed_in_before_does_not_become_an_officers(
+    client: PageClient, scene: Scene
+) -> None:
+    assert client.get("/me", as_=scene.farah).status == 200
+    appoint_officer(scene.group.area, scene.farah, Organisation.POLICE)
+    assert client.get("/me", as_=scene.farah).location == "/login?next=/me"
+
+
+def test_the_other_coordinators_and_who_asked_are_told_of_each_new_one(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    whole = appointed(client, scene.amina, scene.group)
+    assert outbox.names() == ["coordinator-appointed"]
+    client.get(link_of(whole)).press("Jag åtar mig uppdraget", {"name": "Nina"})
+    new = ("coordinator-accepted", "amina@example.org"), ("coordinator-accepted", "bengt@example.org")
+    assert outbox.addressed()[1:] == list(new)
+    client.post(link_of(whole))  # pressed again
+    assert len(outbox.rows()) == 3
+
+
 def test_a_flat_that_is_not_behind_the_stairwell_is_refused(client: PageClient, scene: Scene) -> None:
     page = client.get(link_of(appointed(client, scene.amina, scene.group)))
     answers = {"name": "Nina", "stairwell": str(scene.stairwell_3.id), "flat": "1399"}
@@ -152,7 +188,7 @@ def test_who_is_asked_can_say_no_and_only_who_asked_reads_it(
     thanks = client.get(link).press("Nej tack", {"sure": "y"})
     assert thanks.location == "/"
     assert thanks.follow().flashes == [
-        ("done", "Tack för ditt svar. Du får inga fler frågor om det här uppdraget.")
+        ("done", "Tack för ditt svar. Den som frågade ser att svaret blev nej.")
     ]
     db.session.refresh(coordinator)
     assert (coordinator.accepted_at, coordinator.ended_at is None) == (None, False)
@@ -454,6 +490,24 @@ def test_whoever_wrote_an_address_sees_it_until_it_is_answered(client: PageClien
     answered = client.get(address, as_=scene.gun)
     assert "Olle Uppdraget gäller" in answered.text
     assert "olle@" not in answered.html
+
+
+def test_the_only_lead_reads_what_ending_means_and_the_officer_sees_it(
+    client: PageClient, scene: Scene
+) -> None:
+    address, warning = f"/groups/{scene.group.id}/coordinators", "Ingen annan är huvudkontaktombud"
+    asked = appointed(client, scene.amina, scene.group)
+    page = client.get(address, as_=scene.amina)
+    assert page.html.count(warning) == 1  # on the lead's own button, not on the others'
+    assert "nina@example.org" in page.text
+    assert "Inget behöver dig just nu" in client.get("/overview", as_=scene.gun).text
+    page.press(f"Avsluta uppdraget bekräfta {scene.amina.name}")
+    after = client.get("/overview", as_=scene.gun)
+    assert "Grupper utan huvudkontaktombud Våglängdsgatan 1–3 Utse" in after.text
+    assert after.links["Utse Våglängdsgatan 1–3"] == address
+    db.session.expire_all()
+    assert asked.accepted_at is None
+    assert "nina@example.org" not in client.get(address, as_=scene.amina).html  # leads no more
 
 
 def test_an_address_stays_as_it_was_written_when_its_owner_moves_to_another(

@@ -21,6 +21,9 @@ from watch.models import Building, GroupState, Interest, JoinRequest, Person, Pu
 LINA = {"name": "Lina", "address": "lina@example.org"}
 
 
+NO_CONSENT = "Kryssa i rutan om du vill vara med. Utan ditt ja får vi inte spara uppgifterna."
+
+
 @pytest.fixture
 def left(client: PageClient, langgatan: Building) -> Interest:
     """Lina's interest in Norrby Långgata 21–27; she could be kontaktombud."""
@@ -153,15 +156,32 @@ def test_when_the_group_exists_one_button_asks_to_join(
     group = make_group(langgatan, GroupState.STARTING)
     make_coordinator(make_person("Ola", "ola@example.org"), group, lead=True)
     stairwell = langgatan.stairwells[1]
-    done = client.get(link_of(left)).press(
-        "Gå med i gruppen", {"stairwell": str(stairwell.id), "floor": "1", "door": "2"}
-    )
-    assert done.location == f"/buildings/{langgatan.id}"
+    page = client.get(link_of(left))
+    assert "Polisen och hyresvärden ser det aldrig." in page.text  # before one says yes
+    typed = {"stairwell": str(stairwell.id), "floor": "1", "door": "2"}
+    assert page.press("Gå med i gruppen", typed).errors == [NO_CONSENT]
+    assert db.session.scalars(select(JoinRequest)).all() == []
+    waiting = page.press("Gå med i gruppen", typed | {"consent": "y"}).follow().follow()
+    assert waiting.h1 == "Din anmälan väntar på svar"
+    assert waiting.flashes == [("done", "Tack! Ett kontaktombud i huset svarar dig med mejl.")]
     request = db.session.scalars(select(JoinRequest)).one()
     asked = request.person.name, request.stairwell, request.flat and request.flat.number, request.state.value
     assert asked == ("Lina", stairwell, "1102", "waiting")
     assert outbox.addressed()[1:] == [("join-requested", "ola@example.org")]
-    assert client.get(link_of(left)).status == 410
+
+
+def test_who_joined_by_the_link_follows_and_withdraws_the_request_there(
+    client: PageClient, langgatan: Building, left: Interest
+) -> None:
+    client.post(link_of(left))
+    make_coordinator(make_person("Ola", "ola@example.org"), make_group(langgatan), lead=True)
+    typed = {"stairwell": str(langgatan.stairwells[1].id), "consent": "y"}
+    client.get(link_of(left)).press("Gå med i gruppen", typed)
+    waiting = client.get(link_of(left)).follow()
+    taken_back = waiting.press("Ta tillbaka anmälan", {"sure": "y"}).follow()
+    assert taken_back.h1 == "Du har tagit tillbaka din anmälan"
+    assert db.session.scalars(select(JoinRequest.state)).one().value == "withdrawn"
+    assert client.get(link_of(left)).follow().h1 == "Du har tagit tillbaka din anmälan"
 
 
 def test_an_officer_cannot_see_by_a_name_that_its_owner_joins(
@@ -174,7 +194,7 @@ def test_an_officer_cannot_see_by_a_name_that_its_owner_joins(
     named = make_interest(make_person("Berit", "berit@example.org"), scene.langgatan, named=True)
     stairwell = str(scene.langgatan.stairwells[1].id)
     for interest in (left, named):
-        client.get(link_of(interest)).press("Gå med i gruppen", {"stairwell": stairwell})
+        client.get(link_of(interest)).press("Gå med i gruppen", {"stairwell": stairwell, "consent": "y"})
     assert [name in client.get(page, as_=scene.gun).text for name in ("Lina", "Berit")] == [True, True]
     assert counted(scene.langgatan).named == ()
 
@@ -191,17 +211,18 @@ def test_a_name_is_hidden_as_soon_as_the_interest_is_withdrawn(
 def test_the_answer_after_joining_is_in_the_language_of_the_mail(client: PageClient, scene: Scene) -> None:
     make_coordinator(make_person("Ola", "ola@example.org"), make_group(scene.langgatan), lead=True)
     interest = make_interest(scene.jenny, scene.langgatan)
-    typed = {"stairwell": str(scene.langgatan.stairwells[1].id)}
-    for _twice in range(2):
+    typed = {"stairwell": str(scene.langgatan.stairwells[1].id), "consent": "y"}
+    for told in (1, 0):
         after = client.post(f"{link_of(interest)}/join", typed).follow()
-        assert ("Tack!" in after.flashes[0][1], 'lang="so"' in after.html) == (False, True)
+        after = after.follow() if told else after
+        assert (len(after.flashes), "Tack!" in after.text, 'lang="so"' in after.html) == (told, False, True)
 
 
 def test_the_stairwell_has_to_be_chosen(client: PageClient, langgatan: Building, left: Interest) -> None:
     client.post(link_of(left))
     make_coordinator(make_person("Ola", "ola@example.org"), make_group(langgatan), lead=True)
     page = client.get(link_of(left)).press("Gå med i gruppen")
-    assert (page.status, page.errors) == (422, ["Välj din port."])
+    assert (page.status, page.errors) == (422, ["Välj din port.", NO_CONSENT])
     assert db.session.scalars(select(JoinRequest)).all() == []
 
 

@@ -23,9 +23,11 @@ from tests.factories import (
 from tests.mail.letters import button_of
 from tests.newcomers import Fill, Statements, bytes_of, confirm_link, status_of, what_leaves
 from tests.page_client import PageClient
+from watch import tokens
 from watch.extensions import db
 from watch.models import (
     Building,
+    Coordinator,
     Group,
     GroupState,
     HouseholdStatus,
@@ -439,6 +441,23 @@ def test_the_poster_of_a_group_that_sleeps_leads_to_interest(
     assert client.post(f"/j/{code}", fill()).location == interest
     assert client.get(f"/buildings/{group.buildings[0].id}/join").location == interest
     assert requests() == []
+
+
+def test_a_port_without_a_coordinator_asks_for_nothing_that_would_be_lost(
+    client: PageClient, scene: Scene, fill: Fill
+) -> None:
+    appointments = db.session.scalars(select(Coordinator).where(Coordinator.group_id == scene.group.id)).all()
+    for each in appointments:
+        if each.is_lead:
+            each.ended_at = utcnow()
+        else:
+            each.stairwells = [scene.stairwell_3]
+    db.session.commit()
+    interest = f"/buildings/{scene.house.id}/interest"
+    for stairwell, location in ((scene.stairwell_1, interest), (scene.stairwell_3, None)):
+        poster = f"/j/{show_code(tokens.code(Purpose.POSTER, stairwell.nonce))}"
+        assert client.get(poster).location == location
+        assert client.post(poster, fill()).location == (location or "/join/sent")
 
 
 def test_without_a_coordinator_the_poster_leads_to_interest(

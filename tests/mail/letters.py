@@ -32,6 +32,7 @@ from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS
 from watch.extensions import db
 from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
 from watch.groups.mails import (
+    COORDINATOR_ACCEPTED,
     COORDINATOR_APPOINTED,
     COORDINATOR_ENDED,
     GROUP_STARTED,
@@ -341,6 +342,7 @@ LETTERS: dict[str, SampleMail] = {
     "membership-ended": _membership_ended,
     "membership-left": _membership_left,
     "lead-asked": lambda s: outbox.queue(LEAD_ASKED, to=s.amina, about=_appointment(s)),
+    "coordinator-accepted": lambda s: outbox.queue(COORDINATOR_ACCEPTED, to=s.amina, about=_appointment(s)),
     "lead-asked-in-area": lambda s: outbox.queue(LEAD_ASKED_IN_AREA, to=s.gun, about=_appointment(s)),
     "meeting-called": lambda s: outbox.queue(
         MEETING_CALLED, to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)

@@ -142,6 +142,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "membership-ended": {"undone": lambda s, about: choices.take_back(about, by=s.amina)},
     "membership-left": {"undone": lambda s, about: choices.take_back(about, by=about.person)},
     "lead-asked": {"coordinates no more": lambda s, about: end(s, s.bengt)},  # that it was asked stays so
+    "coordinator-accepted": {
+        "coordinates no more": lambda s, about: end(s, s.bengt),
+        "ended": lambda s, about: coordinators.end_appointment(about, by=s.amina),
+    },
     "lead-asked-in-area": {"follows the area no more": lambda s, about: unassign(s, s.gun)},  # the same
     "meeting-called": {
         "called off": lambda s, about: meetings.cancel(about, by=s.amina),
@@ -234,6 +238,9 @@ def wanted(scene: Scene, kind: str) -> OutboxRow:
         case "lead-asked":
             lead = make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
             return taken(outbox.queue(KINDS[kind], to=scene.bengt, about=lead))
+        case "coordinator-accepted":
+            accepted = make_coordinator(scene.carin, scene.group)
+            return taken(outbox.queue(KINDS[kind], to=scene.bengt, about=accepted))
         case "lead-asked-in-area":
             lead = make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
             return taken(outbox.queue(KINDS[kind], to=scene.gun, about=lead))

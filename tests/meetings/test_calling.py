@@ -155,6 +155,8 @@ def test_several_stairwells_are_called_together_from_the_preview(client: PageCli
     page.press("Kalla 4 grannar")
     meeting = db.session.scalars(select(Meeting)).one()
     assert meeting.stairwells == [scene.stairwell_1, scene.stairwell_3]
+    shown = client.get(f"/meetings/{meeting.id}", as_=scene.amina).text
+    assert shown.count("Har inte svarat 5") == 1  # one group, however many of its ports
 
 
 def test_a_meeting_may_have_no_end_and_a_link(client: PageClient, scene: Scene) -> None:

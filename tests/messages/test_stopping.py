@@ -11,11 +11,12 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_coordinator, make_member, make_person, store
 from tests.messages.test_writing import ALL, NEAR, QUESTION, link_to, page_of
-from tests.page_client import Page, PageClient
+from tests.page_client import BASE, Page, PageClient
 from tests.retention.nights import erase_all
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.groups.service import members
+from watch.known_browser import mark_of
 from watch.messages.queries.writing import is_stopped
 from watch.models import AuditEntry, ContactMessage, StoppedWriter, utcnow
 from watch.records.service import merging
@@ -28,7 +29,7 @@ SURE = {"sure": "y"}
 def stop_carin(client: PageClient, scene: Scene) -> Page:
     """Carin writes to Bengt, who takes no more messages from her, by the link of the mail."""
     page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
-    return client.get(link_to(scene.bengt)).press(STOP, SURE).follow()
+    return client.get(link_to(scene.bengt), as_=scene.bengt).press(STOP, SURE).follow()
 
 
 def test_a_stopped_writer_is_led_to_others_and_nothing_is_sent(
@@ -58,10 +59,10 @@ def test_a_stopped_writer_cannot_answer_by_mail_either(
 ) -> None:
     page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
     bengts = link_to(scene.bengt)
-    client.get(bengts).press("Skicka svaret", {"text": "På torsdag."})
+    client.get(bengts, as_=scene.bengt).press("Skicka svaret", {"text": "På torsdag."})
     carins = link_to(scene.carin)
     form = client.get(carins)
-    client.get(bengts).press(STOP, SURE)
+    client.get(bengts, as_=scene.bengt).press(STOP, SURE)
     page = client.get(carins)
     assert ELSEWHERE in page.text
     assert page.links["Kontakter"] == "/contacts"
@@ -69,7 +70,7 @@ def test_a_stopped_writer_cannot_answer_by_mail_either(
     refused = form.press("Skicka svaret", {"text": "Nej!"})
     assert (refused.status, len(refused.errors), "Nej!" in refused.html) == (422, 1, True)
     assert outbox.names() == ["neighbour-wrote", "message-answered"]
-    assert "Skicka svaret" in client.get(bengts).buttons, "the coordinator may still answer"
+    assert "Skicka svaret" in client.get(bengts, as_=scene.bengt).buttons, "the coordinator may still answer"
 
 
 def test_another_coordinator_takes_it_back_and_reads_no_name_of_other_stairwells(
@@ -104,7 +105,7 @@ def test_another_groups_stopped_writer_is_not_found(client: PageClient, scene: S
 
 def test_programs_that_press_stop_nobody_and_twice_is_once(client: PageClient, scene: Scene) -> None:
     page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
-    page = client.get(link_to(scene.bengt))
+    page = client.get(link_to(scene.bengt), as_=scene.bengt)
     assert "Kryssa i rutan" in page.press(STOP).follow().flashes[0][1]
     assert db.session.scalar(select(func.count(StoppedWriter.id))) == 0
     for _twice in range(2):
@@ -114,14 +115,43 @@ def test_programs_that_press_stop_nobody_and_twice_is_once(client: PageClient, s
     assert db.session.scalar(noted) == 1
 
 
+def test_whoever_got_a_coordinators_mail_forwarded_speaks_for_nobody(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
+    link, before = link_to(scene.bengt), len(outbox.rows())
+    for reader in (None, scene.carin):
+        shown = client.get(link, as_=reader)
+        assert (QUESTION in shown.text, STOP in shown.buttons, "Skicka svaret" in shown.buttons) == (
+            True, False, False,
+        )  # fmt: skip
+        assert shown.links["Logga in"] == f"/login?next={link}"
+        refused = client.post(link, {"text": "Kom inte hit mer."}, as_=reader)
+        assert (refused.status, "Kom inte hit mer." in refused.html) == (401, True)
+        assert client.post(f"{link}/stop-writer", SURE, as_=reader).status == 401
+    assert (len(outbox.rows()), db.session.scalar(select(func.count(StoppedWriter.id)))) == (before, 0)
+    assert "Skicka svaret" in client.get(link, as_=scene.bengt).buttons
+
+
+def test_in_a_browser_that_the_coordinator_uses_the_mail_is_enough(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
+    link, phone = link_to(scene.bengt), client.browser(None)
+    with phone.session_transaction(base_url=BASE) as session:
+        session["address"] = mark_of("bengt@example.org")
+    client.get(link).press("Skicka svaret", {"text": "På torsdag."})
+    assert outbox.addressed()[-1] == ("message-answered", "carin@example.org")
+
+
 def test_a_coordinator_is_not_stopped_by_members_or_colleagues(client: PageClient, scene: Scene) -> None:
     page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
-    client.get(link_to(scene.bengt)).press("Skicka svaret", {"text": "På torsdag."})
+    client.get(link_to(scene.bengt), as_=scene.bengt).press("Skicka svaret", {"text": "På torsdag."})
     to_member = link_to(scene.carin)
     page_of(client, scene, scene.amina).press("Skicka till 1 kontaktombud", {"text": QUESTION})
-    for link in (to_member, link_to(scene.bengt)):
-        assert STOP not in client.get(link).buttons
-        refused = client.post(f"{link}/stop-writer", SURE).follow()
+    for link, reader in ((to_member, None), (link_to(scene.bengt), scene.bengt)):
+        assert STOP not in client.get(link, as_=reader).buttons
+        refused = client.post(f"{link}/stop-writer", SURE, as_=reader).follow()
         assert refused.flashes == [
             ("warn", "Det går bara att säga nej till grannar, inte till kontaktombud.")
         ]

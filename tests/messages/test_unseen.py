@@ -154,9 +154,7 @@ def test_what_waits_is_stopped_and_what_is_being_sent_is_not_tried_again(
     message = db.session.scalars(select(ContactMessage)).one()
     assert KINDS["officer-wrote-interested"].wanted_unless(message, utcnow())[LeftOut.OVER] is True
     again = stop(done)
-    assert again.flashes == [
-        ("info", "Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu.")
-    ]
+    assert again.flashes == [("info", "Mejlen som väntade är redan stoppade.")]
     noted = select(AuditEntry.by_id).where(AuditEntry.what == "message-stopped")
     assert list(db.session.scalars(noted)) == [scene.gun.id]
 

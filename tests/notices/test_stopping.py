@@ -14,6 +14,7 @@ from watch.groups.service import members
 from watch.models import (
     Audience,
     AuditEntry,
+    Channel,
     Language,
     Membership,
     Notice,
@@ -26,11 +27,11 @@ from watch.notices.queries import Target
 from watch.notices.service import Draft, send, stop_sending
 
 
-def sent_by(scene: Scene) -> Notice:
+def sent_by(scene: Scene, title: str = "Ny lampa") -> Notice:
     """Amina's notice to the group: four mails wait, one household gets it on paper."""
     notice = send(
         Target(Audience.GROUP, scene.group),
-        Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "x"),
+        Draft({Language.SWEDISH: (title, "På plats.")}, title),
         by=scene.amina,
     )
     db.session.commit()
@@ -78,7 +79,8 @@ def test_what_is_being_sent_is_told_apart_from_what_was_stopped(
     assert "Så många är på väg just nu: 1." in report.text
     assert ("Väntar 1" in report.text, "På väg just nu 1" in report.text) == (False, True)
     assert "Stoppa mejlen som väntar" not in report.links
-    assert "Inget går att stoppa" in client.get(f"/notices/{notice.id}/stop", as_=scene.amina).follow().text
+    again = client.get(f"/notices/{notice.id}/stop", as_=scene.amina).follow()
+    assert again.flashes == [("info", "Mejlen som väntade är redan stoppade.")]
 
 
 def test_how_many_were_stopped_in_an_area_is_not_told_where_few(client: PageClient, scene: Scene) -> None:
@@ -92,12 +94,35 @@ def test_how_many_were_stopped_in_an_area_is_not_told_where_few(client: PageClie
     assert report.flashes == [("done", "Stoppade mejl: färre än 5.")]
 
 
-def test_stopped_twice_or_too_late_it_says_that_nothing_waits(client: PageClient, scene: Scene) -> None:
+def test_stopped_twice_or_too_late_it_says_which(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     notice = sent_by(scene)
-    client.post(f"/notices/{notice.id}/stop", as_=scene.amina).follow()
+    stop = f"/notices/{notice.id}/stop"
+    client.post(stop, as_=scene.amina).follow()
+    stopped = [("info", "Mejlen som väntade är redan stoppade.")]
+    assert client.post(stop, as_=scene.amina).follow().flashes == stopped
+    assert client.get(stop, as_=scene.amina).follow().flashes == stopped
+    late = sent_by(scene, "Ny lampa i källaren")
+    for row in outbox.rows():
+        if row.mailing.notice_id == late.id and row.channel is Channel.MAIL:
+            row.state, row.next_at, row.settled_at = OutboxState.SENT, None, utcnow()
+    db.session.commit()
     nothing = [("info", "Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu.")]
-    assert client.post(f"/notices/{notice.id}/stop", as_=scene.amina).follow().flashes == nothing
-    assert client.get(f"/notices/{notice.id}/stop", as_=scene.amina).follow().flashes == nothing
+    late_stop = f"/notices/{late.id}/stop"
+    assert client.post(late_stop, as_=scene.amina).follow().flashes == nothing
+    assert client.get(late_stop, as_=scene.amina).follow().flashes == nothing
+
+
+def test_stopped_nobody_is_said_to_bring_it_on_paper(client: PageClient, scene: Scene) -> None:
+    whole_area = Target(Audience.AREA_MEMBERS, area=scene.group.area)
+    notice = send(whole_area, Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "x"), by=scene.gun)
+    db.session.commit()
+    to_bring = "Kontaktombuden ser vilka. De får mejl om det"
+    asked = client.get(f"/notices/{notice.id}/stop", as_=scene.gun)
+    assert to_bring in client.get(f"/notices/{notice.id}/report", as_=scene.gun).text
+    assert "Papper som inte är lämnade än tas bort ur listan över det som ska lämnas." in asked.text
+    stopped = asked.press("Stoppa mejlen som väntar").follow()
+    assert "Ingen blir heller ombedd att lämna det på papper." in stopped.text
+    assert to_bring not in stopped.text
 
 
 def test_another_notice_goes_on(client: PageClient, scene: Scene, outbox: Outbox) -> None:

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 
 from tests.cast import Scene
-from tests.factories import make_building, make_group, make_interest
+from tests.factories import make_building, make_coordinator, make_group, make_interest, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.models import Area, Building, Group, GroupState, Landlord, Model
+from watch.models import Area, Building, GroupState, Landlord, Model
 from watch.places.queries import find_buildings
 
 
@@ -186,19 +186,26 @@ def test_at_most_twenty_are_found_with_as_many_statements(
 
 
 @pytest.mark.parametrize(
-    ("state", "has_group"),
+    ("state", "coordinated", "has_group"),
     [
-        (GroupState.STARTING, True),
-        (GroupState.ACTIVE, True),
-        (GroupState.DORMANT, False),
-        (GroupState.CLOSED, False),
+        (GroupState.STARTING, True, True),
+        (GroupState.ACTIVE, True, True),
+        (GroupState.DORMANT, True, False),
+        (GroupState.CLOSED, True, False),
+        (GroupState.STARTING, False, False),
+        (GroupState.ACTIVE, False, False),
     ],
 )
 def test_a_group_that_takes_in_nobody_counts_as_none(
-    houses: list[Building], state: GroupState, has_group: bool
+    client: PageClient, houses: list[Building], state: GroupState, coordinated: bool, has_group: bool
 ) -> None:
-    make_group(houses[2], state)
+    group = make_group(houses[2], state)
+    make_coordinator(make_person("Kalle Ek"), group, lead=True, accepted=coordinated)
     assert [found.has_group for found in find_buildings("magasinsgatan")] == [has_group]
+    page = client.get(f"/buildings/{houses[2].id}")
+    assert ("Gå med" in page.links, "Jag är intresserad" in page.links) == (has_group, not has_group)
+    if not has_group:
+        assert page.click("Jag är intresserad").status == 200
 
 
 def test_the_front_page_finds_a_building_without_a_script(client: PageClient, scene: Scene) -> None:
@@ -295,5 +302,5 @@ def test_the_about_page_says_version_and_licence(client: PageClient) -> None:
     assert "Version 0.1.0 Licens European Union Public Licence (EUPL) 1.2" in client.get("/about").text
 
 
-def test_groups_are_named_in_the_search(client: PageClient, group: Group) -> None:
+def test_groups_are_named_in_the_search(client: PageClient, scene: Scene) -> None:
     assert "Våglängdsgatan 1–3 Hässleholmen · Har en grupp" in client.get("/?q=vaglangdsgatan").links

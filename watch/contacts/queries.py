@@ -38,7 +38,7 @@ USUAL_FIRST = (
 
 def contacts_for(group: Group) -> list[ContactPerson]:
     """Return contact persons of the group, its buildings, landlords and area, and of all, in this order."""
-    return _in_order(_contacts_for(group.id, group.area_id).scalars())
+    return in_order(_contacts_for(group.id, group.area_id).scalars())
 
 
 @prepared
@@ -78,7 +78,7 @@ def backing_of(buildings: Collection[Building]) -> dict[int, Backing]:
         ContactPerson.area_id.in_({each.area_id for each in properties.values()}),
         ContactPerson.reach == ContactScope.EVERYWHERE,
     )
-    contacts = _in_order(db.session.scalars(select(ContactPerson).where(reach, *with_phone)))
+    contacts = in_order(db.session.scalars(select(ContactPerson).where(reach, *with_phone)))
     return {
         each.id: Backing(
             each.property.landlord.name,
@@ -111,7 +111,7 @@ def public_contacts() -> list[AreaContacts]:
     for landlord_id, area_id in db.session.execute(select(Property.landlord_id, Property.area_id).distinct()):
         active_in.setdefault(landlord_id, set()).add(area_id)
     shown = ContactPerson.reach.in_([ContactScope.AREA, ContactScope.LANDLORD, ContactScope.EVERYWHERE])
-    for contact in _in_order(db.session.scalars(select(ContactPerson).where(shown))):
+    for contact in in_order(db.session.scalars(select(ContactPerson).where(shown))):
         if contact.reach is ContactScope.EVERYWHERE:
             everywhere.contacts.append(contact)
         at = {contact.area_id} if contact.area_id else active_in.get(contact.landlord_id or 0, set())
@@ -139,7 +139,7 @@ def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
 
 def kept_by(areas: Collection[int]) -> list[ContactPerson]:
     """Return the contact persons that officers of these areas may edit, as a list ready to show."""
-    return _in_order(db.session.scalars(editable_contacts(areas)))
+    return in_order(db.session.scalars(editable_contacts(areas)))
 
 
 SHOWN = ("role", "organisation", "name", "phone", "email", "hours")
@@ -194,7 +194,9 @@ def year_before(today: date) -> date:
         return today.replace(year=today.year - 1, day=28)
 
 
-def _in_order(contacts: Iterable[ContactPerson]) -> list[ContactPerson]:
+def in_order(contacts: Iterable[ContactPerson]) -> list[ContactPerson]:
+    """Return contact persons the nearest first, and of the same scope those that most people look for."""
+
     def place(contact: ContactPerson) -> tuple[int, int, str, int]:
         nearness = NEAREST_FIRST.index(contact.reach)
         return nearness, USUAL_FIRST.index(contact.role), contact.organisation.casefold(), contact.id

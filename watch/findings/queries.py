@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from watch.contacts.queries import contacts_for
+from watch.contacts.queries import contacts_for, in_order
 from watch.extensions import db
 from watch.groups.queries.members import coordinates, takes_part
 from watch.models import (
@@ -34,6 +34,7 @@ from watch.models import (
     OutboxRow,
     OutboxState,
     Person,
+    Property,
 )
 
 Place = Group | Area
@@ -211,11 +212,20 @@ def contact_of(finding: Finding) -> ContactPerson | None:
 
 
 def contacts_near(place: Place) -> Sequence[ContactPerson]:
-    """Return the contact persons of a group or an area, the nearest first."""
+    """Return the contact persons of a group or an area, the nearest first.
+
+    Those of an area's landlord are among them if all of its houses have the same one.
+    """
     if isinstance(place, Group):
         return contacts_for(place)
-    here = or_(ContactPerson.area_id == place.id, ContactPerson.reach == ContactScope.EVERYWHERE)
-    return sorted(db.session.scalars(select(ContactPerson).where(here)), key=lambda each: not each.area_id)
+    only_landlord = select(func.max(Property.landlord_id)).where(Property.area_id == place.id)
+    only_landlord = only_landlord.having(func.count(Property.landlord_id.distinct()) == 1)
+    here = or_(
+        ContactPerson.area_id == place.id,
+        ContactPerson.landlord_id.in_(only_landlord),
+        ContactPerson.reach == ContactScope.EVERYWHERE,
+    )
+    return in_order(db.session.scalars(select(ContactPerson).where(here)))
 
 
 def _contact_for(owner: FindingOwner, known: Sequence[ContactPerson]) -> ContactPerson | None:

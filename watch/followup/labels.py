@@ -26,6 +26,7 @@ KINDS = {
 REASONS = {
     Reason.INTEREST: _l("Intresse, men ingen grupp"),
     Reason.NO_COORDINATOR: _l("Grupper där inget kontaktombud nås med mejl"),
+    Reason.NO_LEAD: _l("Grupper utan huvudkontaktombud"),
     Reason.WAITING: _l("Anmälningar som har väntat mer än sju dagar"),
     Reason.FINDING: _l("Åtgärder som polisen eller kommunen ska se till"),
     Reason.STALE_CONTACT: _l("Kontakter som inte är kontrollerade på ett år"),
@@ -33,6 +34,7 @@ REASONS = {
 ACTIONS = {
     Reason.INTEREST: _l("Starta"),
     Reason.NO_COORDINATOR: _l("Utse"),
+    Reason.NO_LEAD: _l("Utse"),
     Reason.WAITING: _l("Se ombuden"),
     Reason.FINDING: _l("Visa"),
     Reason.STALE_CONTACT: _l("Kontrollera"),

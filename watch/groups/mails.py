@@ -75,6 +75,16 @@ LEAD_ASKED = Mail(
         LeftOut.READER: ~coordinates(OutboxRow.person_id, Group.id == lead.group_id)
     },
 )
+COORDINATOR_ACCEPTED = Mail(
+    "coordinator-accepted",
+    about=Coordinator,
+    sender=FromAddress.ACCOUNT,
+    link=_coordinators_page,
+    wanted_unless=lambda coordinator, _now: {
+        LeftOut.OVER: coordinator.ended_at is not None,
+        LeftOut.READER: ~coordinates(OutboxRow.person_id, Group.id == coordinator.group_id),
+    },
+)
 LEAD_ASKED_IN_AREA = Mail(
     "lead-asked-in-area",
     about=Coordinator,

@@ -10,6 +10,7 @@ from watch.fields import (
     Form,
     NameField,
 )
+from watch.joining.forms import ConsentField
 from watch.places.forms import DoorForm
 
 
@@ -21,3 +22,5 @@ class ShowInterestForm(Form):
 
 class JoinByInterestForm(DoorForm):
     """Asks in which stairwell and flat the interested person lives, once the group exists."""
+
+    consent = ConsentField()

@@ -18,7 +18,7 @@ from watch.interest.forms import JoinByInterestForm, ShowInterestForm
 from watch.interest.queries import interest_in_same_mail
 from watch.limits import ASKING
 from watch.meetings.queries.starting import last_mail_about, next_start_meeting
-from watch.models import Building, Interest, Purpose, utcnow
+from watch.models import Building, Interest, JoinRequest, Purpose, utcnow
 from watch.saving import saving
 from watch.sure import is_sure
 from watch.web import ViewAnswer, sent_to
@@ -75,8 +75,15 @@ def _building(building_id: int) -> Building:
 @bp.get("/interest/<token>")
 @public
 def open_link(token: str) -> ViewAnswer:
+    if asked := service.request_made_by(service.interest_asked(token)):
+        return _to_request(asked)
     interest = _interest_behind(token)
     return _page(token, interest, _join_form(interest))
+
+
+def _to_request(asked: JoinRequest) -> Response:
+    """Lead to the page where the one who asked to join follows their request, and can withdraw it."""
+    return redirect(url_for("joining.confirm", token=tokens.make(Purpose.CONFIRM_REQUEST, asked)), 303)
 
 
 def _interest_behind(token: str) -> Interest:
@@ -151,19 +158,17 @@ def join(token: str) -> ViewAnswer:
     interest = service.interest_asked(token)
     language.follow_letter(interest.person.language)
     thanks = _("Tack! Ett kontaktombud i huset svarar dig med mejl.")
-    building = url_for("places.building", building_id=interest.building_id)
-    if service.has_become_request(interest):  # pressed again
-        flash(thanks, "done")
-        return redirect(building, 303)
+    if asked := service.request_made_by(interest):  # pressed again
+        return _to_request(asked)
     form = _join_form(_interest_behind(token))
     if form is None:
         flash(str(NO_GROUP), "info")
         return redirect(url_for(".open_link", token=token), 303)
     if not form.validate() or form.chosen_stairwell is None:
         return _page(token, interest, form), 422
-    with saving(thanks, already={NotOpen: NO_GROUP}) as asked:
+    with saving(thanks, already={NotOpen: NO_GROUP}):
         service.join_from_interest(interest, form.chosen_stairwell, flat=form.flat)
-    return redirect(building if asked else url_for(".open_link", token=token), 303)
+    return redirect(url_for(".open_link", token=token), 303)
 
 
 @bp.post("/interest/<token>/withdraw")

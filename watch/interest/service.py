@@ -21,7 +21,6 @@ from watch.models import (
     Language,
     Person,
     Purpose,
-    RequestState,
     Stairwell,
     utcnow,
 )
@@ -82,14 +81,16 @@ def interest_asked(token: str) -> Interest:
     return tokens.row_of(Purpose.CONFIRM_INTEREST, Interest, token)
 
 
-def has_become_request(interest: Interest) -> bool:
-    """Return True if the interest has ended because its person asked to join the building's group by it."""
-    asked = select(JoinRequest.id).where(
+def request_made_by(interest: Interest) -> JoinRequest | None:
+    """Return the request to join the building's group that the interest has ended with, or None."""
+    if interest.ended_at is None:
+        return None
+    asked = select(JoinRequest).where(
         JoinRequest.person_id == interest.person_id,
         JoinRequest.group_id == interest.building.group_id,
-        JoinRequest.state == RequestState.WAITING,
+        JoinRequest.confirmed_at >= interest.ended_at,
     )
-    return interest.ended_at is not None and db.session.scalar(asked.limit(1)) is not None
+    return db.session.scalar(asked.order_by(JoinRequest.id.desc()).limit(1))
 
 
 def confirm_interest(interest: Interest) -> None:

@@ -29,6 +29,14 @@ ADDRESS_MISSING = _l("Skriv din e-postadress.")
 CONSENT_MISSING = _l("Kryssa i rutan om du vill vara med. Utan ditt ja får vi inte spara uppgifterna.")
 
 
+class ConsentField(BooleanField):
+    """The tick without which nobody becomes a member or is stored as an applicant."""
+
+    def __init__(self, **more: Any) -> None:
+        label = _l("Jag vill gå med, och gruppen får spara det jag har skrivit här.")
+        super().__init__(label, [DataRequired(CONSENT_MISSING)], **more)
+
+
 class AskToJoinForm(DoorForm):
     """The form behind a poster or a letter. The answer comes by e-mail or by a visit at the door."""
 
@@ -41,10 +49,7 @@ class AskToJoinForm(DoorForm):
         validators=[AnyOf((BY_MAIL, BY_VISIT), message=_l("Välj hur du vill få svar."))],
     )
     address = AddressField(_l("Din e-postadress"), optional=True)
-    consent = BooleanField(
-        _l("Jag vill gå med, och gruppen får spara det jag har skrivit här."),
-        validators=[DataRequired(CONSENT_MISSING)],
-    )
+    consent = ConsentField()
 
     def expect_no_visit(self) -> None:
         """Leave out the visit, because there is no coordinator to visit."""
@@ -142,10 +147,7 @@ class AcceptInvitationForm(DoorForm, SendingForm):
         _l("Jag är redan med, och har fått allt på papper"),
         description=_l("Då får du mejl i stället, och står bara en gång i listan."),
     )
-    consent = BooleanField(
-        _l("Jag vill gå med, och gruppen får spara det jag har skrivit här."),
-        validators=[DataRequired(CONSENT_MISSING)],
-    )
+    consent = ConsentField()
 
 
 class DeclineInvitationForm(Form):

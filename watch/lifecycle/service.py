@@ -13,8 +13,9 @@ from watch.groups.queries.areas import (
     last_night,
     were_interested,
 )
-from watch.groups.service.coordinators import appoint, tell_the_interested
+from watch.groups.service.coordinators import appoint
 from watch.groups.service.recounting import recount_groups
+from watch.groups.service.telling import tell_the_interested
 from watch.language import local
 from watch.lifecycle.errors import (
     DoneInOneDay,

@@ -13,6 +13,10 @@ class NobodyReads(DomainError):
     """No coordinator with a working address would get the message."""
 
 
+class AlreadyStopped(DomainError):
+    """The mails of the message that waited are stopped."""
+
+
 class NothingWaits(DomainError):
     """Every mail of the message has been sent, or is being sent at this moment."""
 

@@ -16,6 +16,7 @@ from watch.groups.queries.choices import WANTS_NOTICES, wants_mail_of
 from watch.groups.queries.members import coordinates
 from watch.mail import outbox
 from watch.messages.errors import (
+    AlreadyStopped,
     AlreadyWritten,
     HasCoordinator,
     NobodyReads,
@@ -134,11 +135,14 @@ def demand_unseen_readers(to: Building | Group) -> None:
 
 
 def stop_sending(message: ContactMessage, *, by: Person) -> int:
-    """Stop the mails of an officer's message that wait, and return how many. Raises NothingWaits."""
+    """Stop the mails of an officer's message that wait, and return how many.
+
+    Raises AlreadyStopped and NothingWaits.
+    """
     mailings = select(Mailing.id).where(Mailing.contact_message_id == message.id)
     stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings, why=LeftOut.OVER)
     if not stopped:
-        raise NothingWaits
+        raise AlreadyStopped if message.stopped_at else NothingWaits
     message.stopped_at = utcnow()  # a claimed mail, or one that a restore brings back, is not retried either
     audit.note("message-stopped", about=message, by=by, group=message.group, area=area_of(message))
     return stopped

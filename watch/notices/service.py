@@ -36,6 +36,10 @@ class ReachesNobody(DomainError):
     """The notice would reach nobody, by mail or on paper."""
 
 
+class AlreadyStopped(DomainError):
+    """The mails of the notice that waited are stopped."""
+
+
 class NothingWaits(DomainError):
     """Every mail has been sent, or is being sent at this moment."""
 
@@ -124,13 +128,13 @@ def _queue(notice: Notice, target: Target, form_key: str | None) -> None:
 
 
 def stop_sending(notice: Notice, *, by: Person) -> int:
-    """Stop the mails of a notice that wait, and return how many. Raises NothingWaits.
+    """Stop the mails of a notice that wait, and return how many. Raises AlreadyStopped, NothingWaits.
 
     Mails that a worker has claimed but cannot deliver stop too. Paper and sent mails stay.
     """
     stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice), why=LeftOut.OVER)
     if not stopped:
-        raise NothingWaits
+        raise AlreadyStopped if notice.stopped_at else NothingWaits
     notice.stopped_at = utcnow()  # a claimed mail, or one that a restore brings back, is not retried either
     audit.note("notice-stopped", about=notice, by=by, group=notice.group, area=notice.area)
     return stopped

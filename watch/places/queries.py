@@ -14,6 +14,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     case,
+    exists,
     false,
     func,
     literal,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
-from watch.models import Area, Building, Group, GroupState, Property, Stairwell
+from watch.models import Area, Building, Coordinator, Group, GroupState, Property, Stairwell
 from watch.places.typed_address import street_and_number, with_short_forms
 from watch.searching import contains, folded, nearly_contains
 from watch.statements import prepared
@@ -77,7 +78,7 @@ def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
             order.insert(0, case((Building.id.in_(_at(Asked("", asked.streets))), 0), else_=1))
         wanted = _public_buildings().where(here).order_by(*order).limit(limit)
         if found := db.session.execute(wanted).all():
-            return [_public(building, state, stairwells.get(building.id)) for building, state in found]
+            return [PublicBuilding(each, takes, stairwells.get(each.id)) for each, takes in found]
         if asked.streets or _exists(asked):
             break
     return []
@@ -85,20 +86,19 @@ def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
 
 def public_building(building: Building) -> PublicBuilding:
     """Return what everybody may know of a building."""
-    known, state = db.session.execute(_public_buildings().where(Building.id == building.id)).one()
-    return _public(known, state)
+    known, takes_members = db.session.execute(_public_buildings().where(Building.id == building.id)).one()
+    return PublicBuilding(known, takes_members)
 
 
-def _public_buildings() -> Select[Building, GroupState]:
+def _public_buildings() -> Select[Building, bool]:
+    """Return a select of buildings, and whether their group is open and has a coordinator who can answer."""
+    answers = exists().where(Coordinator.group_id == Group.id, Coordinator.is_current)
+    takes_members = func.coalesce(Group.state.in_(OPEN), False) & answers
     return (
-        select(Building, Group.state)
+        select(Building, takes_members)
         .outerjoin(Group, Group.id == Building.group_id)
         .options(joinedload(Building.property).joinedload(Property.area))
     )
-
-
-def _public(building: Building, state: GroupState | None, stairwell: int | None = None) -> PublicBuilding:
-    return PublicBuilding(building, state in OPEN, stairwell)
 
 
 def buildings_at(text: str) -> ColumnElement[bool]:

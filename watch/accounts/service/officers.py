@@ -11,6 +11,7 @@ from watch.accounts.errors import (
     CoordinatorNeverFollows,
     OfficerNeverCoordinates,
 )
+from watch.accounts.service.signing_in import end_sign_ins
 from watch.extensions import db
 from watch.models import (
     Area,
@@ -36,6 +37,7 @@ def appoint_officer(area: Area, person: Person, organisation: Organisation) -> O
             db.session.add(officer)
     except IntegrityError as known:
         raise AlreadyOfficer from known
+    end_sign_ins(person)
     audit.note("officer-appointed", about=person, by=None, area=area)
     return officer
 

@@ -77,11 +77,6 @@ def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) 
     outbox.stop(true(), mailings=mails, why=LeftOut.OVER)
 
 
-def mark_of(address: str) -> str:
-    """Return the keyed hash of an address that a browser stores after a sign-in."""
-    return keyring().blind_index("signed in here", address).hex()
-
-
 def operator_link(person: Person) -> str:
     """Return a link that signs the person in once, in any browser. The operator hands it over."""
     link = SignInLink(person_id=person.id, expires_at=_link_expires_at())
@@ -153,9 +148,14 @@ def sign_out(sign_in: SignIn) -> None:
     sign_in.ended_at = sign_in.ended_at or utcnow()
 
 
-def sign_out_everywhere(person: Person) -> None:
-    """End every sign-in of a person and the open links of the mailbox, as after losing a phone."""
+def end_sign_ins(person: Person) -> None:
+    """End every sign-in of a person, as when they get a role: its sign-in asks for more than a member's."""
     for sign_in in queries.sign_ins_of(person):
         sign_out(sign_in)
+
+
+def sign_out_everywhere(person: Person) -> None:
+    """End every sign-in of a person and the open links of the mailbox, as after losing a phone."""
+    end_sign_ins(person)
     end_links(person.mailbox_id)
     audit.note("signed-out-everywhere", about=person, by=person)

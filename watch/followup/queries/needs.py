@@ -35,6 +35,7 @@ class Reason(StrEnum):
 
     INTEREST = "interest"  # five or more are interested and there is no group
     NO_COORDINATOR = "no_coordinator"  # no coordinator whom mail reaches
+    NO_LEAD = "no_lead"  # coordinators, but no lead: nobody can appoint more
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
     FINDING = "finding"  # a group left it to the police or the municipality, and nobody has begun
     STALE_CONTACT = "stale_contact"
@@ -59,7 +60,7 @@ def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> l
     """Return what needs action in these areas, most urgent first, in five statements."""
     return [
         *_interest_without_group(areas, now),
-        *_groups_without_coordinator(areas),
+        *_groups_without_lead(areas),
         *_requests_waiting(areas, now),
         *_findings(areas),
         *_stale_contacts(areas, today),
@@ -80,12 +81,17 @@ def _interest_without_group(areas: Collection[int], now: datetime) -> list[Need]
     return [Need(Reason.INTEREST, *row) for row in db.session.execute(wanted.limit(MOST_OF_A_KIND))]
 
 
-def _groups_without_coordinator(areas: Collection[int]) -> list[Need]:
-    current = Coordinator.is_current
-    here = Coordinator.group_id == Group.id
-    coordinated = select(Coordinator.id).where(here, current, REACHED_BY_MAIL).exists()
-    wanted = _groups_in(areas).where(~coordinated)
-    return [Need(Reason.NO_COORDINATOR, *row) for row in db.session.execute(wanted)]
+def _groups_without_lead(areas: Collection[int]) -> list[Need]:
+    current = Coordinator.group_id == Group.id, Coordinator.is_current, REACHED_BY_MAIL
+    coordinated = select(Coordinator.id).where(*current).exists()
+    led = select(Coordinator.id).where(*current, Coordinator.is_lead).exists()
+    lacking = _groups_in(areas).where(~led).add_columns(coordinated)
+    return [
+        Need(Reason.NO_LEAD if is_coordinated else Reason.NO_COORDINATOR, name, group_id)
+        for name, group_id, is_coordinated in db.session.execute(
+            lacking.order_by(None).order_by(coordinated, GROUPS_IN_ORDER)
+        )
+    ]
 
 
 def _requests_waiting(areas: Collection[int], now: datetime) -> list[Need]:

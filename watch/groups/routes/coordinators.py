@@ -31,7 +31,7 @@ bp = Blueprint("coordinators", __name__)
 IS_ASKED: Explanations = {
     AlreadyCoordinator: _l("Den personen är redan kontaktombud, eller har redan fått frågan.")
 }
-THANKS_FOR_NO = _l("Tack för ditt svar. Du får inga fler frågor om det här uppdraget.")
+THANKS_FOR_NO = _l("Tack för ditt svar. Den som frågade ser att svaret blev nej.")
 NOT_ASKED: Explanations = {
     OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE,
     AskedOften: _l("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."),
@@ -75,7 +75,8 @@ def _called(coordinators: list[Coordinator], group: Group) -> dict[int, str]:
         known.update(db.session.scalars(members.active_member_ids(group)))
     if can(Permission.APPOINT_LEAD, group):
         known.update(person.id for building in group.buildings for person in interested_in(building).named)
-    addresses = members.asked_addresses(current_person(), group)
+    asks = can(Permission.APPOINT_COORDINATORS, group) or can(Permission.APPOINT_LEAD, group)
+    addresses = members.asked_addresses(current_person(), group) if asks else {}
     names = {each.id: each.person.name for each in coordinators if each.person_id in known}
     return {**addresses, **names}
 

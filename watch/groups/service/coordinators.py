@@ -12,6 +12,7 @@ from watch import audit
 from watch.access import Permission, may
 from watch.accounts.service.officers import demand_no_officer
 from watch.accounts.service.people import confirm_address, mailbox_at
+from watch.accounts.service.signing_in import end_sign_ins
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import (
@@ -23,24 +24,18 @@ from watch.groups.errors import (
 from watch.groups.mails import (
     COORDINATOR_APPOINTED,
     COORDINATOR_ENDED,
-    GROUP_STARTED,
-    LEAD_ASKED,
-    LEAD_ASKED_IN_AREA,
 )
 from watch.groups.queries.members import QUESTION_LASTS, is_open
 from watch.groups.service.contact_details import DUTY_VERSION
 from watch.groups.service.question_limits import demand_few_asked_by, demand_not_asked_often
 from watch.groups.service.stopping import stop_unwanted
+from watch.groups.service.telling import tell_of_coordinator, tell_of_lead, tell_the_interested
 from watch.mail import outbox
 from watch.models import (
-    Building,
     Coordinator,
     Group,
     GroupState,
-    Interest,
     Mailbox,
-    Mailing,
-    Officer,
     Person,
     Stairwell,
     utcnow,
@@ -81,31 +76,9 @@ def appoint(
         return _raise_to_lead(group, person, lead, by)
     outbox.queue(COORDINATOR_APPOINTED, to=person, about=coordinator)
     if lead:
-        _tell_the_others(coordinator)
+        tell_of_lead(coordinator)
     audit.note("coordinator-appointed", about=coordinator, by=by, group=group)
     return coordinator
-
-
-def _tell_the_others(lead: Coordinator) -> None:
-    """Mail the other coordinators and the area's other officers about a new lead.
-
-    A lead sees every member of the group. Without this, one officer could secretly appoint an address of
-    their own in a group without coordinators.
-    """
-    others = select(Person).join(Coordinator, Coordinator.person_id == Person.id).where(
-        Coordinator.group_id == lead.group_id,
-        Coordinator.is_current,
-        Coordinator.id != lead.id,
-    )  # fmt: skip
-    for person in db.session.scalars(others.order_by(Person.id)).all():
-        outbox.queue(LEAD_ASKED, to=person, about=lead)
-    colleagues = select(Person).join(Officer, Officer.person_id == Person.id).where(
-        Officer.area_id == select(Group.area_id).where(Group.id == lead.group_id).scalar_subquery(),
-        Officer.is_current,
-        Officer.person_id != lead.appointed_by_id,
-    )  # fmt: skip
-    for person in db.session.scalars(colleagues.order_by(Person.id)).all():
-        outbox.queue(LEAD_ASKED_IN_AREA, to=person, about=lead)
 
 
 def _forget_old_question(group: Group, person: Person) -> None:
@@ -142,7 +115,7 @@ def _raise_to_lead(group: Group, person: Person, lead: bool, by: Person | None) 
         raise AlreadyCoordinator
     current.is_lead, current.stairwells = True, []
     current.appointed_by_id = by.id if by else None
-    _tell_the_others(current)
+    tell_of_lead(current)
     audit.note("coordinator-made-lead", about=current, by=by, group=group)
     return current
 
@@ -161,8 +134,8 @@ def waiting_appointment(coordinator: Coordinator | None) -> Coordinator:
 def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coordinator:
     """Accept an appointment and the duty of silence and care. The mailed link has verified the address.
 
-    From now on the group can be joined, and interested people are told. Raises LinkExpired and
-    OfficerNeverCoordinates.
+    From now on the group can be joined, and the interested and the other coordinators are told. The person
+    signs in anew, in a browser that has asked for it. Raises LinkExpired and OfficerNeverCoordinates.
     """
     _lock(coordinator.group)
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
@@ -174,6 +147,9 @@ def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coo
     confirm_address(person)
     coordinator.accepted_at = utcnow()
     coordinator.duty_version = DUTY_VERSION
+    end_sign_ins(person)
+    if not coordinator.is_lead:  # of a lead they heard when the question was asked
+        tell_of_coordinator(coordinator)
     if coordinator.group.state in {GroupState.STARTING, GroupState.ACTIVE}:
         tell_the_interested(coordinator.group)
     audit.note("coordinator-accepted", about=coordinator, by=person, group=coordinator.group)
@@ -267,23 +243,3 @@ def _end(
             outbox.queue(COORDINATOR_ENDED, to=coordinator.person, about=coordinator)
         audit.note("coordinator-ended", about=coordinator, by=by, group=group)
     stop_unwanted(group, {coordinator.person_id for coordinator in ending})
-
-
-def tell_the_interested(group: Group) -> None:
-    """Mail everybody interested in the group's buildings, once each, but not its coordinators.
-
-    They stay interested, so that the number of interested people does not fall when one of them accepts.
-    """
-    coordinates = select(Coordinator.person_id).where(
-        Coordinator.group_id == group.id, Coordinator.is_current
-    )
-    told = select(Mailing.id).where(Mailing.kind == GROUP_STARTED.kind, Mailing.interest_id == Interest.id)
-    untold = (
-        select(Interest)
-        .join(Building, Building.id == Interest.building_id)
-        .where(Building.group_id == group.id, Interest.is_current, ~told.exists())
-        .where(Interest.person_id.not_in(coordinates))
-        .order_by(Interest.id)
-    )
-    for interest in db.session.scalars(untold).all():
-        outbox.queue(GROUP_STARTED, to=interest.person, about=interest)

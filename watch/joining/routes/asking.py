@@ -176,8 +176,7 @@ def _ask_page(
             return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
         db.session.commit()
         return redirect(url_for("joining.sent", how=BY_VISIT if form.by_visit else None), 303)
-    by_letter = letter is not None and group_to_join(stairwell, by_letter=True)
-    if not by_letter and not joinable_stairwells(stairwell.building):
+    if group_to_join(stairwell, by_letter=letter is not None) is None:
         return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
     page = render_template(
         template, form=form, stairwell=stairwell, building=stairwell.building, action=action, letter=letter

@@ -56,8 +56,11 @@ def questions_to(group: Group, now: datetime) -> list[tuple[Meeting, MeetingPart
 
 
 def asked_groups(meeting: Meeting, state: PartState = PartState.INVITED) -> list[Group]:
-    """Return the groups that have not answered yet, or that have answered so. Closed ones never will."""
-    groups = [each.group for each in meeting.parts if each.state is state]
+    """Return the groups that have not answered yet, or that have answered so, each once.
+
+    Closed ones never will.
+    """
+    groups = dict.fromkeys(each.group for each in meeting.parts if each.state is state)
     return [each for each in groups if each.state is not GroupState.CLOSED]
 
 

@@ -17,7 +17,7 @@ from watch.bands import FEW, banded, roughly, tells_number
 from watch.groups.queries.pages import facts_of, flats_in
 from watch.interest.queries import interested_in
 from watch.messages import service
-from watch.messages.errors import NothingWaits
+from watch.messages.errors import AlreadyStopped, NothingWaits
 from watch.messages.forms import WriteUnseenForm
 from watch.messages.labels import office_name
 from watch.messages.queries import unseen as queries
@@ -25,11 +25,14 @@ from watch.messages.routes.blueprint import bp
 from watch.messages.routes.sending import NOT_SENT, sent
 from watch.models import Building, Group, Purpose
 from watch.notices.queries import officer_in
-from watch.saving import saving
+from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
 Place = Building | Group
-NOTHING_WAITS = _l("Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu.")
+NOT_STOPPED: Explanations = {
+    AlreadyStopped: _l("Mejlen som väntade är redan stoppade."),
+    NothingWaits: _l("Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu."),
+}
 
 
 @bp.get("/buildings/<int:building_id>/messages")
@@ -168,7 +171,7 @@ def _stop(to: Place, message_id: int) -> Response:
     )
     if message is None:
         abort(404)
-    with saving(already={NothingWaits: NOTHING_WAITS}) as saved:
+    with saving(already=NOT_STOPPED) as saved:
         stopped = service.stop_sending(message, by=current_person())
     if saved:
         flash(_("Stoppade mejl: %(number)s.", number=roughly(stopped)), "done")

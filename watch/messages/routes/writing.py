@@ -17,7 +17,8 @@ from watch.access import (
     requires,
     signed_in,
 )
-from watch.extensions import db
+from watch.extensions import db, login_manager
+from watch.known_browser import has_signed_in_here
 from watch.limits import limit_network
 from watch.messages import service
 from watch.messages.errors import WriterCoordinates
@@ -117,8 +118,19 @@ def _read_page(token: str, message: ContactMessage, reader: Person, form: Answer
     return render_template(
         "messages/read.html", token=token, message=message, form=form,
         answers=queries.answers_by(reader, message), reader=reader, is_stopped=_is_stopped(message, reader),
-        may_stop=queries.may_be_stopped(message),
+        may_stop=queries.may_be_stopped(message), speaks=_speaks_here(message, reader),
     )  # fmt: skip
+
+
+def _speaks_here(message: ContactMessage, reader: Person) -> bool:
+    """Return True if this browser may answer in the reader's name.
+
+    A neighbour answers for themselves by the mail alone. A coordinator speaks for the group, so whoever got
+    the mail forwarded does not: they must be signed in here, or have been.
+    """
+    if message.audience is MessageAudience.MEMBER or reader_signed_in() == reader:
+        return True
+    return reader.mailbox is not None and has_signed_in_here(reader.mailbox.address)
 
 
 @bp.post("/messages/<token>")
@@ -126,6 +138,8 @@ def _read_page(token: str, message: ContactMessage, reader: Person, form: Answer
 @limit_network("60 per hour")
 def answer(token: str) -> ViewAnswer:
     message, reader = _mailed(token)
+    if not _speaks_here(message, reader):
+        return login_manager.unauthorized()  # type: ignore[no-any-return]  # it is ask_to_sign_in
     form = AnswerMessageForm()
     if not form.validate():
         return _read_page(token, message, reader, form), 422
@@ -148,6 +162,8 @@ def _is_stopped(message: ContactMessage, reader: Person) -> bool:
 def stop_writer(token: str) -> Response:
     """Take no more messages from the writer: for all coordinators of the group, until one takes it back."""
     message, reader = _mailed(token)
+    if not _speaks_here(message, reader):
+        return login_manager.unauthorized()  # type: ignore[no-any-return]  # it is ask_to_sign_in
     if is_sure():
         with saving(
             _("Ni får inga fler meddelanden från den här grannen."),

@@ -22,15 +22,18 @@ from watch.models import Area, Group, LeftOut, Notice, utcnow
 from watch.notices import queries, service, sheets
 from watch.notices.labels import LEFT_OUT
 from watch.notices.routes.blueprint import bp, knows_numbers
-from watch.notices.service import NothingWaits
+from watch.notices.service import AlreadyStopped, NothingWaits
 from watch.paging import page_of
 from watch.partners import partners_of
 from watch.positions import position_of
 from watch.recipients import flats_on_paper
-from watch.saving import saving
+from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, leave_trace
 
-NOTHING_WAITS = _l("Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu.")
+NOT_STOPPED: Explanations = {
+    AlreadyStopped: _l("Mejlen som väntade är redan stoppade."),
+    NothingWaits: _l("Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu."),
+}
 
 
 @bp.get("/groups/<int:group_id>/notices")
@@ -127,7 +130,7 @@ def ask_stop(notice: Notice) -> ViewAnswer:
     """Ask for confirmation and say how many mails would be stopped."""
     progress = queries.progress_of(notice)
     if not progress.stoppable:
-        flash(str(NOTHING_WAITS), "info")
+        flash(str(NOT_STOPPED[AlreadyStopped if notice.stopped_at else NothingWaits]), "info")
         return redirect(url_for("notices.report", notice_id=notice.id), 303)
     return render_template(
         "notices/ask_stop.html",
@@ -141,7 +144,7 @@ def ask_stop(notice: Notice) -> ViewAnswer:
 @bp.post("/notices/<int:notice_id>/stop")
 @requires(Permission.STOP_NOTICES)
 def stop(notice: Notice) -> Response:
-    with saving(already={NothingWaits: NOTHING_WAITS}) as saved:
+    with saving(already=NOT_STOPPED) as saved:
         stopped = service.stop_sending(notice, by=current_person())
     if saved:
         flash(_stopped(notice, stopped), "done")
