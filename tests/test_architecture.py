@@ -136,7 +136,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
     "queries": MODELS
-    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "tokens"},
+    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "titles",
+       "tokens"},
     "mails": MODELS | {"calendar", "mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}

@@ -82,6 +82,15 @@ def is_title(name: str) -> bool:
     return any(_begins_with_title(part) for part in parts if part)
 
 
+def is_taken_for(one: str, other: str) -> bool:
+    """Return True if a reader takes one name for the other.
+
+    They have the same words, in whatever order, in letters that look alike.
+    """
+    words, others = (sorted(re.findall(r"[^\W_]+", _plain(each))) for each in (one, other))
+    return words == others
+
+
 def _begins_with_title(words: list[str]) -> bool:
     told = [each for each in words if each not in PLACES]
     return bool(told) and told[0] in FIRST

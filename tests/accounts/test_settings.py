@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import make_contact
 from watch.extensions import db
-from watch.models import Language
+from watch.models import ContactRole, Language
 
 ONLY_A_NAME = "Skriv bara ett namn, utan lägenhet och utan något om någon. Förnamn räcker."
 EMPTY = {"shows_name": [], "shows_email": [], "shows_phone": []}
@@ -149,10 +150,32 @@ def test_after_choosing_a_language_nobody_stands_on_an_address_that_is_no_page(c
     assert page.status == 200
 
 
+TAKEN = (
+    "Så heter någon som grannarna litar på, till exempel ett kontaktombud. Skriv ditt namn på ett annat sätt."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_taken"),
+    [
+        ("Gun Sjöström", True), ("Sjöström, Gun", True), ("gun  SJÖSTRÖM", True),
+        ("Gun Sjöstrоm", True),  # with a Cyrillic о
+        ("Lars Larsson", True), ("Larsson Lars", True), ("Amina Yusuf", True), ("Аmina Yusuf", True),
+        ("Gun", False), ("Gun S", False), ("Lars Larsdotter", False), ("Амина Юсуф", False),
+    ],
+)  # fmt: skip
+def test_nobody_takes_the_name_of_somebody_whom_neighbours_trust(client, scene, name, is_taken):
+    scene.amina.shows_name = True
+    make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house).name = "Lars Larsson"
+    db.session.commit()
+    saved = client.post("/me/settings", {"name": name, "language": "sv"}, as_=scene.carin)
+    assert saved.errors == ([TAKEN] if is_taken else [])
+
+
 def test_nobody_takes_the_name_that_neighbours_know_as_their_coordinators(client, scene):
     scene.amina.shows_name = True
     db.session.commit()
-    said = "Så heter ett kontaktombud i din grupp. Skriv till exempel ditt efternamn också."
+    said = TAKEN
     sent = {"name": "amina  yusuf", "language": "sv"}
     assert client.post("/me/settings", sent, as_=scene.carin).errors == [said]
     assert client.post("/me/settings", sent, as_=scene.ivan).status == 303  # of another group

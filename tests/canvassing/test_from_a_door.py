@@ -164,7 +164,7 @@ def join_from_interest(who: Outside, flat: Flat) -> Prepared:
     """Ask to join from the flat after being interested before the group existed."""
     interest = make_interest(make_person(who.name, who.address), flat.stairwell.building)
     link = f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}"
-    return lambda: who.client.post(f"{link}/join", who.at(flat))
+    return lambda: who.client.post(f"{link}/join", {**who.at(flat), "consent": "y"})
 
 
 def accept(who: Outside, flat: Flat) -> Prepared:

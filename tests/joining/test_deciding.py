@@ -84,6 +84,8 @@ def test_a_coordinator_is_told_where_somebody_takes_part_already(
     assert told in client.get(members, as_=scene.bengt).text
     page.press("Ja, välkommen in")
     assert told not in client.get(mailed).text  # answered, and the newcomer is the one who takes part
+    household_is_told = [address for kind, address in outbox.addressed() if kind == "flatmate-joined"]
+    assert household_is_told == ["carin@example.org"]
 
 
 def test_who_came_to_say_no_has_that_for_the_main_button(

@@ -57,6 +57,7 @@ def test_a_booked_meeting_has_its_own_day_and_is_not_held_before(
     client.post(f"{path(starting)}/meeting_booked", sent, as_=gun)
     page = client.get(path(starting), as_=gun)
     assert f"2. Uppstartsmötet är bokat mötet är {short_day(day)}" in page.text
+    assert "Klart Uppstartsmötet har hållits" not in page.buttons
     held = {"meeting_held-done_on": local(utcnow()).date().isoformat()}
     refused = client.post(f"{path(starting)}/meeting_held", held, as_=gun).follow()
     assert refused.flashes == [

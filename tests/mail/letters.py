@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.factories import (
+    flat_of,
     make_address_change,
     make_finding,
     make_finding_link,
@@ -161,6 +162,12 @@ def _membership_ended(scene: Scene) -> OutboxRow | None:
 def _membership_left(scene: Scene) -> OutboxRow:
     karin = make_person("Karin Ek", "karin@example.org")
     members.leave(make_member(karin, scene.other_group, None), by=karin)
+    return db.session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc()).limit(1)).one()
+
+
+def _flatmate_joined(scene: Scene) -> OutboxRow:
+    make_member(make_person("Karin Ek", "karin@example.org"), scene.group, flat_of(scene.stairwell_1, "1001"))
+    members.tell_household(db.session.scalars(select(Membership).order_by(Membership.id.desc())).first())
     return db.session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc()).limit(1)).one()
 
 
@@ -341,6 +348,7 @@ LETTERS: dict[str, SampleMail] = {
     "record-corrected": lambda s: outbox.queue(RECORD_CORRECTED, to=s.carin, about=_membership(s)),
     "membership-ended": _membership_ended,
     "membership-left": _membership_left,
+    "flatmate-joined": _flatmate_joined,
     "lead-asked": lambda s: outbox.queue(LEAD_ASKED, to=s.amina, about=_appointment(s)),
     "coordinator-accepted": lambda s: outbox.queue(COORDINATOR_ACCEPTED, to=s.amina, about=_appointment(s)),
     "lead-asked-in-area": lambda s: outbox.queue(LEAD_ASKED_IN_AREA, to=s.gun, about=_appointment(s)),

@@ -140,6 +140,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "coordinator-ended": {},  # it was so, and stays so: a new appointment is another one
     "record-corrected": {"left": lambda s, about: leave(s, s.carin)},
     "membership-ended": {"undone": lambda s, about: choices.take_back(about, by=s.amina)},
+    "flatmate-joined": {
+        "the new one left": lambda s, about: leave(s, about.person),
+        "lives there no more": lambda s, about: leave(s, s.amina),
+    },
     "membership-left": {"undone": lambda s, about: choices.take_back(about, by=about.person)},
     "lead-asked": {"coordinates no more": lambda s, about: end(s, s.bengt)},  # that it was asked stays so
     "coordinator-accepted": {

@@ -62,6 +62,7 @@ def test_groups_that_meet_are_offered_and_each_is_asked(
     assert [each.name in page.text for each in (scene.group, starting, *others)] == [True, True, False, False]
     shown = page.press("Förhandsgranska", PLAN | {"whom": "parts", "groups": [scene.group.id, starting.id]})
     assert "När en grupp svarar ja kallas de som är med i den." in shown.text
+    assert f"Ingen kan svara än, för det finns inget kontaktombud: {starting.name}." in shown.text
     assert shown.press("Fråga 2 grupper").status == 303
     meeting = db.session.scalars(select(Meeting)).one()
     assert (meeting.kind, meeting.code) == (MeetingKind.JOINT, None)

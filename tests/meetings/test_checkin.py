@@ -19,6 +19,7 @@ from tests.page_client import Page, PageClient
 from tests.pages_of_paper import codes_on, pages_of, words_on
 from watch import tokens
 from watch.extensions import db
+from watch.language import local
 from watch.meetings.errors import CheckinClosed
 from watch.meetings.queries import checkin as doors
 from watch.meetings.queries.checkin import door_of, heads_at
@@ -338,6 +339,9 @@ def test_a_lent_link_opens_an_hour_before_and_ends_at_night(
             page = client.get(address)
             assert (page.status, heads_at(meeting)) == (status, came), moment
             assert ("Räkningen har inte börjat" in page.text) == (came == 0)
+            if page.status == 200 and came:
+                ends = f"{local(meeting.ends_at + timedelta(hours=3)):%H.%M}"
+                assert f"Länken gäller till klockan {ends}." in page.text
 
 
 def test_a_lent_link_ends_when_it_is_taken_back_or_its_lender_may_not_count(

@@ -62,12 +62,14 @@ def test_each_coordinator_reads_the_answers_of_the_own_group_and_the_others_roun
     page = f"/meetings/{meeting.id}"
     for reader in (scene.amina, solvarv.sara):
         said = client.get(page, as_=reader).text
-        assert "5 personer kommer" in said
+        assert "Så många kommer, med sällskap minst 5" in said
+        assert "5 personer" not in said  # from which two for the others would follow
         first, second = said.split("Våglängdsgatan 1–3 Jag kommer")[1].split("Solvarvsgatan 2–4 Jag kommer")
         is_hers = reader is scene.amina
         assert first.strip().startswith("1 " if is_hers else "färre än 5")
         assert second.strip().startswith("färre än 5" if is_hers else "1 ")
-    assert "Jag kommer färre än 5" not in client.get(page, as_=scene.carin).text
+    seen = client.get(page, as_=scene.carin).text
+    assert ("Jag kommer färre än 5" in seen, "Hittills kommer minst 5." in seen) == (False, True)
 
 
 def test_a_guest_hands_out_paper_and_counts_and_neither_changes_nor_ends_it(

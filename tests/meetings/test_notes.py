@@ -113,6 +113,13 @@ def test_the_template_knows_who_called_when_and_how_many_came(
     assert "Amina" not in typed
 
 
+def test_an_end_that_nobody_has_said_is_not_made_up(client: PageClient, scene: Scene, held: Meeting) -> None:
+    held.is_open_ended = True
+    db.session.commit()
+    typed = client.get(f"/meetings/{held.id}/notes", as_=scene.bengt).form()["text"]
+    assert "- Trapphusträff: onsdag 7 oktober 2026 kl.\u00a018.00\n" in typed
+
+
 def test_from_draft_to_the_neighbours(
     client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
 ) -> None:

@@ -59,7 +59,7 @@ def test_what_either_wrote_and_was_answered_is_still_there(
 ) -> None:
     person = double if writer == "double" else scene.carin
     page_of(client, scene, person).press(NEAR, {"text": QUESTION})
-    client.get(link_to(scene.bengt)).press("Skicka svaret", {"text": "På torsdag."})
+    client.get(link_to(scene.bengt), as_=scene.bengt).press("Skicka svaret", {"text": "På torsdag."})
     answered = link_to(person)
     join(client, scene, double)
     mine = page_of(client, scene, kept_of(scene, double))

@@ -45,6 +45,7 @@ from watch.models import (
     utcnow,
 )
 from watch.notices.mails import NOTICE
+from watch.records.service import correcting
 
 
 def membership_of(person: Person) -> Membership:
@@ -128,6 +129,21 @@ def test_a_wrong_flat_is_corrected(client: PageClient, scene: Scene, outbox: Out
     assert outbox.names() == ["record-corrected"]
     assert "Uppgifterna rättades" in events(wrong.id, client, scene.bengt)
     assert "Uppgifterna rättades" in events(right.id, client, scene.bengt)
+
+
+def test_those_of_the_flat_that_a_member_is_moved_to_are_told(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    dawits = flat_of(scene.stairwell_1, membership_of(scene.dawit).household.flat.number)
+    page = record(client, scene.carin, scene.amina).click("Rätta lägenheten")
+    page.press("Spara lägenheten", {"flat": str(dawits.id)})
+    told = ("record-corrected", "carin@example.org"), ("flatmate-joined", "dawit@example.org")
+    assert outbox.addressed() == list(told)
+    same_mailbox = make_person("Dan Tesfaye", "dawit@example.org")
+    correcting.correct_flat(make_member(same_mailbox, scene.group, None), dawits, by=scene.amina)
+    assert outbox.addressed()[2:] == [
+        ("record-corrected", "dawit@example.org"), ("flatmate-joined", "carin@example.org"),
+    ]  # fmt: skip
 
 
 def test_one_of_two_or_everybody_of_a_flat(client: PageClient, scene: Scene) -> None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from watch.accounts.queries import is_of_coordinator
+from watch.accounts.queries import is_of_somebody_known
 from watch.fields import AddressField, Form, LanguageField, NameField, PhoneField
 from watch.lengths import PATH
 from watch.models import Person
@@ -49,8 +49,11 @@ class SaveSettingsForm(Form):
         self.person = person
 
     def validate_name(self, field: Field) -> None:
-        """Refuse the name of somebody whom the neighbours would believe to be their coordinator."""
-        if field.data and is_of_coordinator(field.data, self.person):
+        """Refuse the name of somebody whom the neighbours know as a coordinator or a contact."""
+        if field.data and is_of_somebody_known(field.data, self.person):
             raise ValidationError(
-                _l("Så heter ett kontaktombud i din grupp. Skriv till exempel ditt efternamn också.")
+                _l(
+                    "Så heter någon som grannarna litar på, till exempel ett kontaktombud. "
+                    "Skriv ditt namn på ett annat sätt."
+                )
             )

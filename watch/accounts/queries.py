@@ -15,7 +15,9 @@ from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.models import (
     Area,
+    ContactPerson,
     Coordinator,
+    Group,
     Language,
     Mailbox,
     Mailing,
@@ -31,6 +33,7 @@ from watch.models import (
 )
 from watch.names import is_same_name
 from watch.statements import prepared
+from watch.titles import is_taken_for
 
 PRESSED_AGAIN = timedelta(minutes=1)  # how long the same press leads in again
 NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
@@ -140,14 +143,20 @@ def sign_ins_of(person: Person) -> Sequence[SignIn]:
     return db.session.scalars(running.order_by(SignIn.last_seen_at.desc(), SignIn.id)).all()
 
 
-def is_of_coordinator(name: str, person: Person) -> bool:
-    """Return True if the person would take a name that neighbours know as a coordinator's of their group."""
+def is_of_somebody_known(name: str, person: Person) -> bool:
+    """Return True if the person would be taken for somebody else whom neighbours know by that name.
+
+    That is a coordinator of their group who shows it, an officer of its area, or a contact person.
+    """
+    if is_same_name(name, person.name):
+        return False
     groups = select(Membership.group_id).where(Membership.person_id == person.id, Membership.is_current)
-    wanted = (
-        select(Person.name)
-        .join(Coordinator, Coordinator.person_id == Person.id)
-        .where(Coordinator.group_id.in_(groups), Coordinator.is_current)
-        .where(Person.id != person.id, Person.shows_name)
+    areas = select(Group.area_id).where(Group.id.in_(groups))
+    coordinators = select(Coordinator.person_id).where(
+        Coordinator.group_id.in_(groups), Coordinator.is_current
     )
-    is_new = not is_same_name(name, person.name)
-    return is_new and any(is_same_name(name, each) for each in db.session.scalars(wanted))
+    officers = select(Officer.person_id).where(Officer.area_id.in_(areas), Officer.is_current)
+    is_known = (Person.id.in_(coordinators) & Person.shows_name) | Person.id.in_(officers)
+    people = db.session.scalars(select(Person.name).where(is_known, Person.id != person.id)).all()
+    contacts = db.session.scalars(select(ContactPerson.name)).all()
+    return any(is_taken_for(name, each) for each in (*people, *contacts) if each)

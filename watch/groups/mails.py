@@ -7,7 +7,7 @@ from datetime import datetime
 from watch import tokens
 from watch.accounts.queries import follows
 from watch.groups.queries.choices import has_opted_out
-from watch.groups.queries.members import coordinates
+from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import FromAddress, Mail, Unless
 from watch.models import (
     Coordinator,
@@ -98,6 +98,16 @@ RECORD_CORRECTED = Mail(
     sender=FromAddress.ACCOUNT,
     link=lambda _membership: "/me/settings",
     wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is not None},
+)
+FLATMATE_JOINED = Mail(
+    "flatmate-joined",
+    about=Membership,
+    sender=FromAddress.ACCOUNT,
+    link=lambda membership: f"/groups/{membership.group_id}/messages",
+    wanted_unless=lambda membership, _now: {
+        LeftOut.OVER: membership.left_at is not None or membership.household_id is None,
+        LeftOut.READER: ~takes_part(OutboxRow.person_id, Membership.household_id == membership.household_id),
+    },
 )
 MEMBERSHIP_LEFT = Mail(
     "membership-left",

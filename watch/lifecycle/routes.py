@@ -22,6 +22,7 @@ from watch.groups.labels import (
 )
 from watch.groups.queries import members, pages
 from watch.interest.queries import Interested, interested_in
+from watch.language import local
 from watch.lifecycle import queries, service
 from watch.lifecycle.errors import (
     DoneInOneDay,
@@ -161,6 +162,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
         questions=[each for each in coordinators if members.is_open(each)],
         flats=pages.facts_of(group).flats,
         last_meeting=last,
+        is_ahead=start.meeting_on is not None and start.meeting_on > local(now).date(),
         asks_to_be_sure=queries.asks_to_be_sure(group, start),
         is_quiet=last is None or last < now - queries.QUIET_AFTER,
         states=GROUP_STATES,

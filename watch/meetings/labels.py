@@ -121,8 +121,13 @@ def who_sees_answers(meeting: Meeting) -> str:
 
 
 def so_far_said(meeting: Meeting, people: int) -> str:
-    """Return how many come so far, or nothing; of those interested in a building only roughly."""
-    if meeting.audience is MeetingAudience.INTERESTED:
+    """Return how many come so far, or nothing.
+
+    Where others come than one group's members it is a rounded number: watched answer by answer, an exact one
+    would tell of a house whose members the reader does not know.
+    """
+    of_one = meeting.group is not None and {each.group_id for each in meeting.parts} <= {meeting.group_id}
+    if meeting.audience is not MeetingAudience.COORDINATORS and not of_one:
         return _("Hittills kommer %(number)s.", number=roughly(people)) if people >= FEW else ""
     return ngettext("%(num)d kommer hittills.", "%(num)d kommer hittills.", people) if people else ""
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from watch import language
 from watch.groups.queries.members import coordinators_of
-from watch.meetings.labels import KINDS
+from watch.meetings.labels import KINDS, when_said
 from watch.models import Counting, Meeting
 
 
 def first_draft(meeting: Meeting) -> str:
     """Return the template in the writer's language, with what is known of the meeting."""
-    ends = language.clock_of_end(meeting.ends_at)
-    when = _("%(moment)s–%(end)s", moment=language.moment(meeting.starts_at), end=ends)
-    known = [f"{KINDS[meeting.kind]}: {when}", _("Inbjudan kom från %(role)s.", role=_caller(meeting))]
+    known = [
+        f"{KINDS[meeting.kind]}: {when_said(meeting)}",
+        _("Inbjudan kom från %(role)s.", role=_caller(meeting)),
+    ]
     headings = (
         _("Kort sagt"),
         _("Träffen"),

@@ -12,7 +12,7 @@ from watch import audit
 from watch.accounts.queries import PRESSED_AGAIN
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, AlreadyPlaced
-from watch.groups.mails import MEMBERSHIP_LEFT
+from watch.groups.mails import FLATMATE_JOINED, MEMBERSHIP_LEFT
 from watch.groups.queries.members import active_membership
 from watch.groups.service.coordinators import end_roles
 from watch.groups.service.flats import lock_flat
@@ -104,6 +104,22 @@ def _move_in(flat: Flat, group: Group, by: Person | None) -> Household:
     return household
 
 
+def tell_household(membership: Membership, *together: Membership) -> None:
+    """Mail those whose flat a coordinator has recorded a member in, and who came together with them.
+
+    Whoever has said that they live in another's flat would else read and give its answers unseen. It is not
+    for joining from outside, where even the response time must not tell whether a flat takes part.
+    """
+    db.session.flush()
+    new = [each.id for each in (membership, *together)]
+    others = select(Person).join(Membership, Membership.person_id == Person.id).where(
+        Membership.household_id == membership.household_id, Membership.is_current,
+        Membership.id.not_in(new), Person.mailbox_id != membership.person.mailbox_id,
+    )  # fmt: skip
+    for person in db.session.scalars(others.order_by(Person.id)).all():
+        outbox.queue(FLATMATE_JOINED, to=person, about=membership)
+
+
 def place(membership: Membership, flat: Flat, *, by: Person) -> None:
     """Record the flat of a member who had none; its household takes part. Raises AlreadyPlaced."""
     unplaced = update(Membership).where(
@@ -114,6 +130,7 @@ def place(membership: Membership, flat: Flat, *, by: Person) -> None:
     home = {"household_id": household.id, "stairwell_id": flat.stairwell_id}
     if not changed(unplaced.values(home)):
         raise AlreadyPlaced
+    tell_household(membership)
     audit.note("member-placed", about=membership, by=by, group=membership.group)
 
 

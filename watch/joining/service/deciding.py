@@ -9,7 +9,7 @@ from watch.access import Permission
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
-from watch.groups.service.members import Consent, admit
+from watch.groups.service.members import Consent, admit, tell_household
 from watch.groups.service.requests import forget_request
 from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.service.invited import revoke
@@ -57,7 +57,9 @@ def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
 def approve(
     request: JoinRequest, *, by: Person | None, flat: Flat | None = None, consent: Consent | None = None
 ) -> Membership | None:
-    """Make the applicant a member and mail them; `flat` is where the coordinator knows that they live.
+    """Make the applicant a member and mail them and whoever takes part in their flat.
+
+    `flat` is where the coordinator knows that they live.
 
     `by` is None if the flat's letter makes approval unnecessary. Without `consent` the request's counts.
     Returns None if they have joined another way meanwhile. Raises AlreadyDecided and FlatElsewhere.
@@ -76,6 +78,7 @@ def approve(
     except AlreadyMember:
         return None
     _settle_invitations(membership, by)
+    tell_household(membership)
     outbox.queue(JOIN_APPROVED, to=request.person, about=membership)
     audit.note("join-approved", about=request, by=by, group=request.group)
     return membership

@@ -59,7 +59,8 @@ class CallInAreaForm(MeetingForm, RemindersForm):
     @property
     def chosen_groups(self) -> list[Group]:
         """The groups that are invited to a joint gathering."""
-        return [each for each in self._offered if each.id in (self.groups.data or ())]
+        chosen = self.groups.data if self.groups else None
+        return [each for each in self._offered if each.id in (chosen or ())]
 
     @property
     def chosen_kind(self) -> MeetingKind:

@@ -35,10 +35,10 @@ def groups_to_ask(group: Group) -> list[Group]:
     return list(db.session.scalars(wanted.where(living).order_by(Group.name)))
 
 
-def without_coordinator(groups: Collection[int]) -> Sequence[str]:
-    """Return the names of those of the groups (ids) in which nobody can answer yet."""
+def without_coordinator(groups: Collection[Group]) -> Sequence[str]:
+    """Return the names of those of the groups in which nobody can answer yet."""
     coordinated = select(Coordinator.group_id).where(Coordinator.is_current)
-    wanted = select(Group.name).where(Group.id.in_(groups), Group.id.not_in(coordinated))
+    wanted = select(Group.name).where(Group.id.in_(_ids(groups)), Group.id.not_in(coordinated))
     return db.session.scalars(wanted.order_by(Group.name)).all()
 
 

@@ -13,7 +13,7 @@ from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.meetings import service
 from watch.meetings.errors import AlreadyCalled, OtherCalled
 from watch.meetings.forms.areas import CallInAreaForm
-from watch.meetings.queries import calls, coming
+from watch.meetings.queries import calls, coming, invited
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in
 from watch.models import Area, Meeting, MeetingAudience, utcnow
 from watch.notices.labels import area_said
@@ -135,7 +135,7 @@ def _preview_page(area: Area, form: CallInAreaForm, *, before: Meeting | None = 
     is_open = meeting.audience is MeetingAudience.EVERYBODY
     return render_template(
         "meetings/area_preview.html", area=area, form=form, meeting=meeting, before=before, reach=reach,
-        households=households_in([area]),
+        households=households_in([area]), silent=invited.without_coordinator(form.chosen_groups),
         alone=without_bringer(calls.households_to_call(meeting)) if is_open else 0,
         uncovered=groups_without_coordinator([area]) if is_open else [],
         hidden=form.typed() | {"counted": reach.preview_token if reach else ""},

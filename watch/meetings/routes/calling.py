@@ -276,6 +276,6 @@ def _preview_page(
         "meetings/preview.html", group=group, form=form, meeting=meeting, before=before,
         reach=reach if exact else None, crowd=None if exact else crowd_of(meeting, group),
         sheets=[picture_to_show(each) for each in sheets.pictures_of(meeting)],
-        silent=invited.without_coordinator([each.id for each in form.chosen_groups]),
+        silent=invited.without_coordinator(form.chosen_groups),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip

@@ -133,7 +133,7 @@ def door(token: str) -> str:
     return render_template(
         "meetings/checkin.html", meeting=meeting, door=door_of(meeting, _lent_scopes(link), link),
         action=url_for("meetings.press_at_door", token=token), key=secrets.token_hex(8),
-        can_close=False, is_lent=True,
+        can_close=False, is_lent=True, closes_at=meeting.ends_at + LENT_AFTER,
     )  # fmt: skip
 
 

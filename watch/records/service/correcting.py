@@ -14,7 +14,7 @@ from watch.groups.service.choices import take_back
 from watch.groups.service.coordinators import demand_may_end_roles
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import note_household, tell_ended
-from watch.groups.service.members import leave
+from watch.groups.service.members import leave, tell_household
 from watch.groups.service.merging import end_verifications, forget_home
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
@@ -89,6 +89,7 @@ def correct_flat(membership: Membership, flat: Flat, *, by: Person, everybody: b
         db.session.flush()
         _note("flat", each, by)
         tell_corrected(each, by=by)
+    tell_household(*moving)
     if before is not None:
         _take_paper_along(before, household, membership.group)
         _leave_behind(before, household, membership, by)
