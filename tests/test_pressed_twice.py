@@ -100,6 +100,7 @@ REACHED = {
         "canvassing.join", "canvassing.not_home", "canvassing.say_moved", "canvassing.say_no",
         "findings.bring_back", "findings.change", "findings.remove", "findings.renew_link",
         "findings.report", "findings.create",
+        "groups.house.undo_move_out",
         "canvassing.undo", "groups.coordinators.end", "groups.house.add_on_paper", "groups.house.details",
         "groups.house.move_out", "groups.house.note_answer", "invitations.correct", "invitations.preview",
         "invitations.resend", "invitations.revoke", "invitations.send", "joining.approve",

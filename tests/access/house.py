@@ -44,6 +44,9 @@ ENDPOINTS = {
     "groups.house.move_out": Expected(
         post="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=303, lead=303
     ),
+    "groups.house.undo_move_out": Expected(
+        post="/flats/{flat}/moved-out/back", **OWN_STAIRWELL, coordinator=303, lead=303
+    ),
     "groups.house.ask_place": (
         Expected(get="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303),
         Expected(get="/memberships/{unplaced_membership}/flat", **OF_NO_PORT, whole_house=200, lead=200),

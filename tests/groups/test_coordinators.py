@@ -588,7 +588,10 @@ LIVES_THERE = (
     "Här bor ett kontaktombud. Be ombudet självt eller ett huvudkontaktombud att avsluta uppdraget först. "
     "Ett huvudkontaktombuds uppdrag kan också kommunpolisen avsluta.",
 )
-HAS_MOVED = ("done", "Lägenheten är ej kontaktad. De som flyttade är inte med längre.")
+HAS_MOVED = (
+    "done",
+    "Lägenheten är ej kontaktad. De som flyttade är inte med längre. Du kan ångra det i 7 dagar.",
+)
 
 
 @pytest.mark.parametrize("whole_house", [False, True])

@@ -182,7 +182,7 @@ def test_who_has_left_is_led_on_and_strangers_learn_nothing(client: PageClient, 
     old = client.get(group, as_=scene.carin)
     assert (old.status, old.links["Till Min sida"]) == (404, "/me")
     assert old.main_actions == ["Till Min sida"]
-    assert "Har du lämnat gruppen?" in old.text
+    assert "Är du inte med längre?" in old.text
     assert client.get(nowhere, as_=scene.carin).text == old.text
     stranger = client.get(group, as_=scene.jenny)
     assert (stranger.status, stranger.text) == (404, client.get(nowhere, as_=scene.jenny).text)

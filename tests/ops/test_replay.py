@@ -42,7 +42,9 @@ from watch.contacts.service import change_contact, remove_contact
 from watch.extensions import db
 from watch.groups.mails import GROUP_STARTED
 from watch.groups.service.choices import choose_notices, i_have_moved, take_back
+from watch.groups.service.households import move_out
 from watch.groups.service.members import add_on_paper, leave
+from watch.groups.service.moves import undo_move_out
 from watch.interest.service import take_back_name, withdraw
 from watch.invitations.queries.inviting import has_declined
 from watch.invitations.service.invited import correct_address, revoke
@@ -219,6 +221,19 @@ def test_a_household_whose_members_left_takes_part_no_more(scene: Scene, carins_
         HouseholdStatus.NOT_CONTACTED,
         HouseholdStatus.TAKES_PART,
     )
+
+
+def test_a_move_that_was_taken_back_is_taken_back(scene: Scene, carins_husband: Person) -> None:
+    flat = flat_of(scene.stairwell_3, "1102")
+    shared, his = membership_of(scene.carin, scene), membership_of(carins_husband, scene)
+    his.household = shared.household
+    letter = make_letter(flat, scene.group, by=scene.amina)
+    move_out(flat, by=scene.bengt)
+    with since_the_copy():
+        undo_move_out(flat, by=scene.bengt)
+    assert shared.household
+    assert (shared.household.ended_at, shared.household.status) == (None, HouseholdStatus.TAKES_PART)
+    assert (shared.left_at, his.left_at, letter.ended_at) == (None, None, None)
 
 
 def test_doors_that_were_closed_are_closed(scene: Scene) -> None:

@@ -121,6 +121,6 @@ MEMBERSHIP_ENDED = Mail(
     "membership-ended",
     about=Membership,
     sender=FromAddress.ACCOUNT,
-    link=lambda _membership: "/",
+    link=lambda membership: f"/groups/{membership.group_id}/messages",
     wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is None},
 )

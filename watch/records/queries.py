@@ -6,13 +6,22 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from watch.extensions import db
 from watch.groups.queries.choices import SECOND_THOUGHTS
 from watch.groups.queries.members import members_of
 from watch.joining.queries.confirming import CONFIRM_DAYS, has_failed, verification_of
-from watch.models import AddressVerification, AuditEntry, Coordinator, Flat, Group, Membership, Person
+from watch.models import (
+    AddressVerification,
+    AuditEntry,
+    Coordinator,
+    Flat,
+    Group,
+    Household,
+    Membership,
+    Person,
+)
 from watch.models.base import is_fresh
 
 _Again = aliased(Membership)
@@ -87,6 +96,7 @@ def ended_lately(
         .where(Membership.group_id == group.id, Membership.left_at > now - SECOND_THOUGHTS)
         .where(said_so.exists(), ~is_back.exists())
         .options(contains_eager(Membership.person))
+        .options(joinedload(Membership.household).joinedload(Household.flat))
         .order_by(Membership.left_at.desc(), Membership.id)
     )
     if stairwells is not None:

@@ -32,7 +32,6 @@ from watch.models import (
     Person,
     Purpose,
 )
-from watch.statements import prepared
 
 # Conditions on Membership: who wants which messages to their group. Those who declined get neither mail nor
 # paper. Notices to a whole area are a choice of their own: has_opted_out.
@@ -108,7 +107,7 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
             OutboxRow.language == row.language,
             Person.mailbox_id == row.mailbox_id,
             _concerned_by(row.mailing),
-            or_(Membership.is_current, _ended_by_its_owner(now - SECOND_THOUGHTS)),
+            or_(Membership.is_current, ended_by_its_owner(now - SECOND_THOUGHTS)),
         )
         .options(contains_eager(Membership.person), contains_eager(Membership.group).joinedload(Group.area))
         .order_by(OutboxRow.id, Group.name, Membership.id)
@@ -195,29 +194,6 @@ def wants_mail_of(
     return or_(takes_part(person_id, groups, wants), coordinates(person_id, groups, ~said_no))
 
 
-def ended_lately(person: Person, now: datetime) -> list[Membership]:
-    """Return the memberships that a person has ended and can undo, unless they have joined again."""
-    latest = {each.group_id: each for each in _ended(person.id, now - SECOND_THOUGHTS).scalars()}
-    return list(latest.values())
-
-
-@prepared
-def _ended(person_id: int, since: datetime) -> Select[Membership]:
-    theirs = (Membership.person_id == person_id, Membership.is_current)
-    return (
-        select(Membership)
-        .join(Group, Group.id == Membership.group_id)
-        .where(
-            Membership.person_id == person_id,
-            Membership.left_at.is_not(None),
-            _ended_by_its_owner(since),
-            Membership.group_id.not_in(select(Membership.group_id).where(*theirs)),
-        )
-        .options(contains_eager(Membership.group))
-        .order_by(Membership.left_at)
-    )
-
-
 def _whose(membership: Membership) -> tuple[int, int]:
     return membership.person_id, membership.group_id
 
@@ -240,7 +216,8 @@ def _list_of(mailing: Mailing) -> Group | Area | None:
     return mail.list_of(mailing) if mail and mail.list_of else None
 
 
-def _ended_by_its_owner(since: datetime) -> ColumnElement[bool]:
+def ended_by_its_owner(since: datetime) -> ColumnElement[bool]:
+    """Return the condition that a membership was ended since then by the member themselves."""
     said_so = select(AuditEntry.id).where(
         AuditEntry.what.in_(["member-left", "member-moved"]),
         AuditEntry.about_kind == Membership.__tablename__,

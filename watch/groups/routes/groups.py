@@ -25,7 +25,7 @@ from watch.groups.labels import (
     signature,
     tile,
 )
-from watch.groups.queries import areas, choices, members, pages
+from watch.groups.queries import areas, choices, leaving, members, pages
 from watch.groups.queries import other_groups as others
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
@@ -82,7 +82,8 @@ def mine() -> ViewAnswer:
         coming=coming,
         notices=_latest(groups, person),
         handouts=_handouts(groups, now),
-        ended=choices.ended_lately(person, now),
+        departures=leaving.departures_of(person, now),
+        can_undo=lambda membership: membership.left_at > now - choices.SECOND_THOUGHTS,
         second_thoughts=choices.SECOND_THOUGHTS,
         states=GROUP_STATES,
         state_kinds=GROUP_STATE_KINDS,
@@ -147,7 +148,7 @@ def ask_leave(group: Group) -> ViewAnswer:
 def _has_left(group_id: int) -> ViewAnswer | None:
     if not current_user.is_authenticated:
         return None
-    left = (each.group_id for each in choices.ended_lately(current_person(), utcnow()))
+    left = (each.group_id for each in leaving.ended_lately(current_person(), utcnow()))
     if group_id not in left:
         return None
     flash(str(LEFT), "done")
@@ -168,7 +169,7 @@ def leave(group: Group) -> ViewAnswer:
 @bp.post("/memberships/<int:membership_id>/back")
 @signed_in
 def take_back(membership_id: int) -> ViewAnswer:
-    left = {each.id: each for each in choices.ended_lately(current_person(), utcnow())}
+    left = {each.id: each for each in leaving.ended_lately(current_person(), utcnow())}
     membership = left.get(membership_id) or _back_again(membership_id)
     if membership is None:
         flash(str(NOT_BACK[TooLateToUndo]), "warn")

@@ -13,7 +13,13 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.canvassing.labels import OUTCOMES
 from watch.canvassing.queries import INVITED_DAYS, can_take_back, is_settled, newest_visit
 from watch.extensions import db
-from watch.groups.errors import CoordinatorLivesThere, LastCoordinator
+from watch.groups.errors import (
+    AlreadyMember,
+    CoordinatorLivesThere,
+    FlatTaken,
+    LastCoordinator,
+    TooLateToUndo,
+)
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm
 from watch.groups.labels import (
     CONSENT_CHANNELS,
@@ -22,12 +28,15 @@ from watch.groups.labels import (
     FLAT_STATES,
 )
 from watch.groups.queries import households, letters, pages, stairwells
+from watch.groups.queries.choices import SECOND_THOUGHTS, with_lost_appointment
 from watch.groups.queries.flats import gone_flats
 from watch.groups.queries.households import FlatState
+from watch.groups.queries.leaving import undoable_move
 from watch.groups.routes.picture import counts_by_state, picture_of, pictures_of, rows_of
 from watch.groups.routes.tasks import tasks_for
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
+from watch.groups.service import moves as moves_service
 from watch.handouts.queries import open_handouts
 from watch.joining.queries.asking import waiting_requests
 from watch.joining.queries.confirming import addresses_to_record_again
@@ -148,8 +157,10 @@ def _group(stairwell: Stairwell) -> Group:
 @bp.get("/flats/<int:flat_id>")
 @requires(Permission.SEE_HOUSE)
 def flat(flat: Flat) -> ViewAnswer:
-    group, last = _group(flat.stairwell), newest_visit(flat)
+    group, last, now = _group(flat.stairwell), newest_visit(flat), utcnow()
     here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
+    move = undoable_move(flat, now) if here.household_id is None else None
+    with_it = move.people if move else ()
     leave_trace("flat-seen", about=flat, group=group)
     return render_template(
         "groups/house/flat.html",
@@ -158,7 +169,10 @@ def flat(flat: Flat) -> ViewAnswer:
         state=here.state,
         word=FLAT_STATES[here.state],
         members=households.members_at(here),
-        ended=ended_lately(group, utcnow(), flat=flat),
+        move=move,
+        lost_appointment=with_lost_appointment(with_it),
+        second_thoughts=SECOND_THOUGHTS,
+        ended=[each for each in ended_lately(group, now, flat=flat) if each not in with_it],
         consents=CONSENT_CHANNELS,
         last_visit=last.id if last else 0,
         just_pressed=_undoable(last, here.household_id),
@@ -223,9 +237,19 @@ def ask_move_out(flat: Flat) -> ViewAnswer:
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def move_out(flat: Flat) -> ViewAnswer:
     is_last = _("Gruppens enda kontaktombud bor här. Utse en ersättare först.")
-    moved = _("Lägenheten är ej kontaktad. De som flyttade är inte med längre.")
+    moved = _("Lägenheten är ej kontaktad. De som flyttade är inte med längre. Du kan ångra det i 7 dagar.")
     with saving(moved, unless={CoordinatorLivesThere: COORDINATOR_LIVES_THERE, LastCoordinator: is_last}):
         households_service.move_out(flat, by=current_person())
+    return _to_flat(flat)
+
+
+@bp.post("/flats/<int:flat_id>/moved-out/back")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def undo_move_out(flat: Flat) -> ViewAnswer:
+    too_late = _("Det går inte att ångra längre. Se vem som står på lägenheten nu.")
+    unless = dict.fromkeys((FlatTaken, AlreadyMember, TooLateToUndo), too_late)
+    with saving(_("Hushållet är tillbaka som det var."), unless=unless):
+        moves_service.undo_move_out(flat, by=current_person())
     return _to_flat(flat)
 
 

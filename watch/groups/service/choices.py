@@ -158,7 +158,7 @@ def i_have_moved(membership: Membership, *, by: Person) -> None:
     emptied = depart(membership, by=by)
     note_home("household-member-ended", membership, by=by)
     if emptied is not None:
-        end_household(emptied, by=by)
+        end_household(emptied, at=utcnow(), by=by)
     audit.note("member-moved", about=membership, by=by, group=membership.group)
     confirm_leaving(membership, by=by)
 

@@ -123,12 +123,14 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
         if by is not None:
             demand_may_end_roles(group, people, by=by)
         end_roles(group, people, by=by)
+    now = utcnow()
     for membership in living_here:
-        membership.left_at = utcnow()
+        membership.left_at = now
     if group is not None:
         stop_unwanted(group, people, [household.id])
-    end_household(household, by=by)
+    end_household(household, at=now, by=by)
     for membership in living_here:
+        audit.note("member-ended", about=membership, by=by, group=group)
         tell_ended(membership, by=by)
 
 
@@ -148,9 +150,9 @@ def tell_ended(membership: Membership, *, by: Person | None) -> None:
         outbox.queue(MEMBERSHIP_ENDED, to=membership.person, about=membership)
 
 
-def end_household(household: Household, *, by: Person | None) -> None:
-    """End a household, and the open invitations and letters to its flat."""
-    household.ended_at = utcnow()
+def end_household(household: Household, *, at: datetime, by: Person | None) -> None:
+    """End a household, and the open invitations and letters to its flat, at the same time as its members."""
+    household.ended_at = at
     db.session.execute(
         update(Invitation)
         .where(Invitation.flat_id == household.flat_id, Invitation.state == InvitationState.OPEN)
