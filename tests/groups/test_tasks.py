@@ -47,6 +47,8 @@ def test_a_new_lead_reads_what_to_do_first_and_no_reproach(
     assert "saknas" not in page.text
     assert "inget eget kontaktombud" not in page.text
     assert page.text.count("klart") == 0
+    assert "Börja med stegen under Så kommer ni igång." in page.text
+    assert "Ingen i huset väntar på dig" not in page.text
 
 
 def test_the_steps_follow_from_what_was_done_and_the_card_goes(

@@ -40,7 +40,7 @@ class StairwellInHouse:
 
 @dataclass(frozen=True)
 class Work:
-    """A coordinator's work: by stairwell, and meetings that were held and not counted.
+    """A coordinator's work: by stairwell, meetings held and not counted, and neighbours to tell an answer.
 
     With a lead, stairwells without a coordinator of their own are looked after.
     """
@@ -48,6 +48,7 @@ class Work:
     stairwells: list[StairwellInHouse]
     without_flat: int
     uncounted_meetings: int
+    to_tell: int
     has_lead: bool
 
 
@@ -66,8 +67,9 @@ def work_in(group: Group, by: Person, now: datetime, stairwells: Collection[int]
     theirs = sum(each.without_flat for each in found)
     return Work(
         found,
-        without_flat=rows[0][-3] if rows and stairwells is None else theirs,
-        uncounted_meetings=rows[0][-2] if rows else 0,
+        without_flat=rows[0][-4] if rows and stairwells is None else theirs,
+        uncounted_meetings=rows[0][-3] if rows else 0,
+        to_tell=rows[0][-2] if rows else 0,
         has_lead=bool(rows and rows[0][-1]),
     )
 
@@ -75,8 +77,11 @@ def work_in(group: Group, by: Person, now: datetime, stairwells: Collection[int]
 @prepared
 def _work(
     group_id: int, by_id: int, now: datetime, stairwells: Collection[int], *, only_some: bool
-) -> Select[int, str, str, int, int, int, int, int, int, int]:
+) -> Select[int, str, str, int, int, int, int, int, int, int, int]:
     uncounted = _uncounted_meetings(group_id, now)
+    untold = select(func.count(JoinRequest.id)).where(
+        is_untold(group_id, by_id, stairwells, only_some=only_some)
+    )
     wanted = select(Stairwell).join(Building, Building.id == Stairwell.building_id)
     wanted = wanted.where(Building.group_id == group_id).order_by(Stairwell.sort_key, Stairwell.id)
     if only_some:
@@ -89,8 +94,21 @@ def _work(
         _requests(group_id, visit=False), _requests(group_id, visit=True),
         _members_without_flat(Membership.stairwell_id == Stairwell.id).correlate(Stairwell).scalar_subquery(),
         _members_without_flat(Membership.group_id == group_id).scalar_subquery(), uncounted.scalar_subquery(),
-        _leads(group_id),
+        untold.scalar_subquery(), _leads(group_id),
     )  # fmt: skip
+
+
+def is_untold(
+    group_id: int, by_id: int, stairwells: Collection[int], *, only_some: bool
+) -> ColumnElement[bool]:
+    """Return the condition that a request without e-mail was decided and its applicant has not been told.
+
+    With `only_some`, it is from one of these stairwells, or was decided by this coordinator.
+    """
+    decided = JoinRequest.state.in_([RequestState.APPROVED, RequestState.DECLINED])
+    untold = and_(JoinRequest.group_id == group_id, JoinRequest.wants_visit, JoinRequest.told_at.is_(None))
+    is_theirs = JoinRequest.stairwell_id.in_(stairwells) | (JoinRequest.decided_by_id == by_id)
+    return and_(untold, decided, is_theirs) if only_some else and_(untold, decided)
 
 
 def _coordinators(group_id: int) -> ScalarSelect[int]:

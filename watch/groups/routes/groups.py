@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -27,9 +26,9 @@ from watch.groups.labels import (
 )
 from watch.groups.queries import areas, choices, leaving, members, pages
 from watch.groups.queries import other_groups as others
+from watch.groups.routes.todo import todos_in
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
-from watch.handouts.queries import Handout, open_handouts
 from watch.meetings.labels import KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.notices.queries import latest_notices
@@ -81,7 +80,7 @@ def mine() -> ViewAnswer:
         unanswered=[each.meeting for each in coming if each.answer is None and each.meeting.starts_at > now],
         coming=coming,
         notices=_latest(groups, person),
-        handouts=_handouts(groups, now),
+        todos=todos_in(groups, now),
         departures=leaving.departures_of(person, now),
         can_undo=lambda membership: membership.left_at > now - choices.SECOND_THOUGHTS,
         second_thoughts=choices.SECOND_THOUGHTS,
@@ -90,13 +89,6 @@ def mine() -> ViewAnswer:
         meeting_kinds=KINDS,
         tile=tile,
     )
-
-
-def _handouts(groups: Sequence[Group], now: datetime) -> list[Handout]:
-    """Return what the reader has to hand out on paper as a coordinator."""
-    relations = current_relations()
-    scopes = {each.id: relations.stairwells_in(each) for each in groups if each.id in relations.coordinates}
-    return open_handouts(scopes, now)
 
 
 def _latest(groups: Sequence[Group], person: Person) -> list[Notice]:

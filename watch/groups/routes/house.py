@@ -27,20 +27,17 @@ from watch.groups.labels import (
     EVENTS,
     FLAT_STATES,
 )
-from watch.groups.queries import households, letters, pages, stairwells
+from watch.groups.queries import households, pages, stairwells
 from watch.groups.queries.choices import SECOND_THOUGHTS, with_lost_appointment
 from watch.groups.queries.flats import gone_flats
 from watch.groups.queries.households import FlatState
 from watch.groups.queries.leaving import undoable_move
 from watch.groups.routes.picture import counts_by_state, picture_of, pictures_of, rows_of
-from watch.groups.routes.tasks import tasks_for
+from watch.groups.routes.todo import todo_in
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.groups.service import moves as moves_service
-from watch.handouts.queries import open_handouts
 from watch.joining.queries.asking import waiting_requests
-from watch.joining.queries.confirming import addresses_to_record_again
-from watch.meetings.queries.notes import notes_to_write
 from watch.models import Flat, Group, JoinRequest, Stairwell, Visit, utcnow
 from watch.records.queries import ended_lately
 from watch.saving import saving
@@ -58,9 +55,9 @@ def show(group: Group) -> ViewAnswer:
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
     if state is FlatState.WANTS_TO_JOIN:
         return redirect(url_for(".members", group_id=group.id, _anchor="waiting"), 303)
-    flats = households.households_of(group, mine)
-    work = stairwells.work_in(group, current_person(), utcnow(), mine)
-    seen, requests = households.last_look(current_person(), group), waiting_requests(group, mine)
+    now = utcnow()
+    flats, todo = households.households_of(group, mine), todo_in(group, now)
+    seen, work = households.last_look(current_person(), group), todo.work
     leave_trace("house-seen", about=group)
     return render_template(
         "groups/house/show.html",
@@ -68,21 +65,13 @@ def show(group: Group) -> ViewAnswer:
         sums=households.sums(flats, work.without_flat),
         rows=rows_of(work, flats, state),
         pictures=pictures_of(work, flats, state, lit_since=seen),
-        work=work,
-        letters=letters.number_unanswered(group, mine),
+        todo=todo,
+        first_steps=todo.first_steps,
         due_at=_first_visit(flats),
-        waiting=len(requests),
-        elsewhere=sum(mine is not None and each.stairwell_id not in mine for each in requests),
-        nowhere=sum(each.flat_id is None for each in requests),
-        visit_requests=sum(each.visit_requests for each in work.stairwells),
-        **tasks_for(group, work),
         only_some=mine is not None,
         by_state=counts_by_state(flats),
         legend=_legend(flats),
         gone=gone_flats([each.id for each in work.stairwells]),
-        handouts=open_handouts({group.id: mine}, utcnow()),
-        unconfirmed=addresses_to_record_again(group, mine),
-        unwritten=notes_to_write(group, current_person(), utcnow()),
     )  # fmt: skip
 
 

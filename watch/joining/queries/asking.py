@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
+from watch.groups.queries.stairwells import is_untold
 from watch.models import (
     Flat,
     Group,
@@ -101,22 +102,15 @@ def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None
 
     Those of these stairwells (None: of the group), and those that this coordinator decided elsewhere.
     """
+    untold = is_untold(group.id, by.id, stairwells or (), only_some=stairwells is not None)
     wanted = (
         select(JoinRequest)
-        .where(
-            JoinRequest.group_id == group.id,
-            JoinRequest.wants_visit,
-            JoinRequest.state.in_([RequestState.APPROVED, RequestState.DECLINED]),
-            JoinRequest.told_at.is_(None),
-        )
+        .where(untold)
         .options(
             joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell)
         )
         .order_by(JoinRequest.decided_at, JoinRequest.id)
     )
-    if stairwells is not None:
-        here = JoinRequest.stairwell_id.in_(stairwells)
-        wanted = wanted.where(here | (JoinRequest.decided_by_id == by.id))
     return list(db.session.scalars(wanted))
 
 

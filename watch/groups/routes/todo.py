@@ -1,0 +1,99 @@
+"""What a coordinator has to do in a group: one list, the same on the building's page and on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from watch.access import Permission, can, current_person, current_relations
+from watch.groups.queries import letters, stairwells
+from watch.groups.queries import tasks as queries
+from watch.groups.queries.stairwells import StairwellInHouse, Work
+from watch.groups.queries.tasks import FirstSteps
+from watch.handouts.queries import Handout, open_handouts
+from watch.joining.queries.asking import waiting_requests
+from watch.joining.queries.confirming import addresses_to_record_again
+from watch.meetings.queries.invited import questions_to
+from watch.meetings.queries.notes import notes_to_write
+from watch.models import Group, JoinRequest, Meeting, Membership, PartState, Task
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What waits for a coordinator in a group, in their stairwells (`own`; None: in the whole group)."""
+
+    group: Group
+    own: Collection[int] | None
+    work: Work
+    requests: Sequence[JoinRequest]
+    handouts: Sequence[Handout]
+    questions: Sequence[Meeting]
+    unconfirmed: Sequence[Membership]
+    letters: int
+    unwritten: Sequence[Meeting]
+    missing: Sequence[StairwellInHouse]
+    first_steps: FirstSteps | None
+    was_new: bool
+
+    @property
+    def elsewhere(self) -> int:
+        """How many requests come from stairwells that are not theirs."""
+        return sum(self.own is not None and each.stairwell_id not in self.own for each in self.requests)
+
+    @property
+    def nowhere(self) -> int:
+        """How many requests do not say from which flat."""
+        return sum(each.flat_id is None for each in self.requests)
+
+    @property
+    def visit_requests(self) -> int:
+        """How many neighbours asked for a visit."""
+        return sum(each.visit_requests for each in self.work.stairwells)
+
+    @property
+    def is_empty(self) -> bool:
+        """True if the list has no line."""
+        several = self.requests, self.handouts, self.questions, self.unconfirmed, self.unwritten, self.missing
+        counted = self.letters, self.visit_requests, self.work.to_tell, self.work.uncounted_meetings
+        return not (any(several) or any(counted))
+
+
+def todo_in(group: Group, now: datetime) -> ToDo:
+    """Return what waits for the reader in a group that they coordinate."""
+    reader, own = current_person(), current_relations().stairwells_in(group)
+    work = stairwells.work_in(group, reader, now, own)
+    first_steps, was_new, missing = _tasks(group, work, now)
+    asked = questions_to(group, now) if can(Permission.CALL_MEETINGS, group) else []
+    return ToDo(
+        group, own, work,
+        requests=waiting_requests(group, own),
+        handouts=open_handouts({group.id: own}, now),
+        questions=[meeting for meeting, part in asked if part.state is PartState.INVITED],
+        unconfirmed=addresses_to_record_again(group, own),
+        letters=letters.number_unanswered(group, own),
+        unwritten=notes_to_write(group, reader, now),
+        missing=missing, first_steps=first_steps, was_new=was_new,
+    )  # fmt: skip
+
+
+def todos_in(groups: Iterable[Group], now: datetime) -> list[ToDo]:
+    """Return what waits for the reader in those of the groups that they coordinate, without empty lists."""
+    coordinated = current_relations().coordinates
+    todos = [todo_in(group, now) for group in groups if group.id in coordinated]
+    return [each for each in todos if not each.is_empty]
+
+
+def _tasks(group: Group, work: Work, now: datetime) -> tuple[FirstSteps | None, bool, list[StairwellInHouse]]:
+    """Return the first steps of a new lead, whether they set them aside, and stairwells nobody coordinates.
+
+    These wait until the first steps are done, and are left out once the lead has set them aside.
+    """
+    missing = [each for each in work.stairwells if not each.has_coordinator]
+    if group.id not in current_relations().leads:
+        return None, False, missing
+    aside = queries.set_aside_in(group)
+    steps = queries.first_steps_of(group, aside, current_person(), now)
+    shown = steps if steps.is_new and not steps.are_done and Task.FIRST_STEPS not in aside else None
+    is_quiet = bool(shown) or Task.MORE_COORDINATORS in aside
+    return shown, steps.is_new and Task.FIRST_STEPS in aside, [] if is_quiet else missing
