@@ -134,6 +134,30 @@ def test_the_other_coordinators_and_who_asked_are_told_of_each_new_one(
     assert len(outbox.rows()) == 3
 
 
+def test_who_has_accepted_and_is_signed_in_is_led_to_their_own_page(client: PageClient, scene: Scene) -> None:
+    link = link_of(coordinators.appoint(scene.group, scene.carin, lead=False, by=scene.amina))
+    client.get(link, as_=scene.carin).press("Jag åtar mig uppdraget", {"language": "sv"})
+    browser = PageClient(client.app)
+    assert browser.get("/me", as_=scene.carin).status == 200
+    again = browser.get(link, as_=scene.carin)
+    assert again.location == "/me"
+    assert again.follow().flashes == [("info", "Du har redan tackat ja.")]
+
+
+def test_whoever_accepts_reads_on_in_the_language_chosen(client: PageClient, scene: Scene) -> None:
+    link = link_of(appointed(client, scene.amina, scene.group))
+    page = client.get(link).press("Jag åtar mig uppdraget", {"name": "Nina", "language": "en"}).follow()
+    ((_kind, thanks),) = page.flashes
+    assert thanks.startswith("Thank you! You are now a contact person. Log in")
+
+
+def test_who_accepts_in_anothers_browser_is_sent_to_sign_in(client: PageClient, scene: Scene) -> None:
+    link = link_of(coordinators.appoint(scene.group, scene.carin, lead=False, by=scene.amina))
+    done = client.post(link, {"language": "sv"}, as_=scene.farah)
+    assert done.location == "/login?other=yes"
+    assert client.get(link, as_=scene.farah).location == "/login?other=yes"
+
+
 def test_a_flat_that_is_not_behind_the_stairwell_is_refused(client: PageClient, scene: Scene) -> None:
     page = client.get(link_of(appointed(client, scene.amina, scene.group)))
     answers = {"name": "Nina", "stairwell": str(scene.stairwell_3.id), "flat": "1399"}

@@ -1,4 +1,4 @@
-"""Pages for appointing coordinators, answering an appointment and ending it."""
+"""Pages for appointing coordinators and ending an appointment."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch import language, tokens
-from watch.access import Permission, can, current_person, current_relations, public, requires
+from watch.access import (
+    Permission,
+    can,
+    current_person,
+    current_relations,
+    requires,
+)
 from watch.accounts.errors import OfficerNeverCoordinates
 from watch.extensions import db
-from watch.groups.errors import AlreadyAccepted, AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
-from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
+from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
+from watch.groups.forms import AppointCoordinatorForm, AppointLeadForm
 from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE, name_key
 from watch.groups.queries import members, tasks
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.service import contact_details
 from watch.groups.service import coordinators as coordinators_service
-from watch.groups.service import members as members_service
 from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
-from watch.limits import limit_network
-from watch.models import Coordinator, Group, Person, Purpose, Stairwell, Task
+from watch.models import Coordinator, Group, Person, Stairwell, Task
 from watch.saving import Explanations, Words, saving
-from watch.sure import is_sure
-from watch.web import ViewAnswer, is_anothers_mail, leave_trace, sent_to
+from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("coordinators", __name__)
 IS_ASKED: Explanations = {
@@ -199,83 +201,3 @@ def accept_new_duty(coordinator: Coordinator) -> ViewAnswer:
 
 def _to_index(group_id: int) -> Response:
     return redirect(url_for("groups.coordinators.index", group_id=group_id), 303)
-
-
-@bp.get("/appointment/<token>")
-@public
-def open_appointment(token: str) -> ViewAnswer:
-    coordinator = _appointment(token)
-    return _appointment_page(coordinator, _acceptance(coordinator, filled=False), token)
-
-
-@bp.post("/appointment/<token>")
-@public
-@limit_network("30 per hour")
-def accept(token: str) -> ViewAnswer:
-    """Accept the appointment; the coordinator becomes a member too."""
-    coordinator = _appointment(token)
-    form = _acceptance(coordinator, filled=True)
-    if not form.validate():
-        return _appointment_page(coordinator, form, token), 422
-    thanks = _("Tack! Du är nu kontaktombud. Logga in med din e-postadress för att se huset.")
-    with saving(thanks, unless={OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE}) as accepted:
-        coordinators_service.accept_appointment(coordinator, form.name.data if form.needs_name else None)
-        coordinator.person.language = form.language.data
-        contact_details.show_to_neighbours(
-            coordinator.person, name=form.shows_name.data, email=form.shows_email.data,
-            phone=form.shows_phone.data, number=form.phone.data,
-        )  # fmt: skip
-        members_service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
-    if not accepted:
-        return redirect(url_for(".open_appointment", token=token), 303)
-    return redirect(url_for("accounts.login", other="yes" if is_anothers_mail() else None), 303)
-
-
-@bp.post("/appointment/<token>/decline")
-@public
-@limit_network("30 per hour")
-def decline(token: str) -> Response:
-    coordinator = _asked(token)
-    if not is_sure():
-        return redirect(url_for(".open_appointment", token=token), 303)
-    with saving(THANKS_FOR_NO):
-        coordinators_service.decline_appointment(coordinator)
-    return redirect(url_for("places.front"), 303)
-
-
-@bp.errorhandler(AlreadyAccepted)
-def already_accepted(_error: AlreadyAccepted) -> Response:
-    """Say that they have accepted before. It is no secret, because the reader owns the mailbox."""
-    flash(_("Du har redan tackat ja. Logga in."), "info")
-    return redirect(url_for("accounts.login"), 303)
-
-
-def _asked(token: str) -> Coordinator:
-    coordinator = tokens.row_of(Purpose.APPOINTMENT, Coordinator, token)
-    language.follow_letter(coordinator.person.language)
-    sent_to(person_id=coordinator.person_id)
-    return coordinator
-
-
-def _appointment(token: str) -> Coordinator:
-    return coordinators_service.waiting_appointment(_asked(token))
-
-
-def _acceptance(coordinator: Coordinator, *, filled: bool) -> AcceptAppointmentForm:
-    person = coordinator.person
-    names = ("language", "phone", "shows_name", "shows_email", "shows_phone")
-    known = {name: getattr(person, name) for name in names}
-    form = AcceptAppointmentForm(data=known) if filled else AcceptAppointmentForm(None, data=known)
-    form.prepare(_stairwells(coordinator.group), needs_name=not person.name)
-    return form
-
-
-def _appointment_page(coordinator: Coordinator, form: AcceptAppointmentForm, token: str) -> str:
-    is_member = members.active_membership(coordinator.person, coordinator.group) is not None
-    return render_template(
-        "groups/coordinators/open_appointment.html",
-        coordinator=coordinator,
-        form=form,
-        token=token,
-        is_member=is_member,
-    )
