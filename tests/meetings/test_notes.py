@@ -229,8 +229,9 @@ def test_a_correction_is_a_new_version_and_mailed_only_on_request(
     client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
 ) -> None:
     publish(client, held, scene.amina)
-    again = publish(client, held, scene.bengt).follow()
-    assert again.flashes == [("info", "Anteckningarna är redan publicerade.")]
+    again = write(client, held, scene.bengt).follow()
+    assert again.location == f"/meetings/{held.id}"
+    assert again.follow().flashes[-1] == ("info", "Anteckningarna är redan publicerade.")
 
     quiet = publish(client, held, scene.bengt, "Lampan är lagad.").follow()
     assert quiet.flashes == [("done", "Rättelsen är publicerad. Ingen har fått mejl.")]
@@ -244,6 +245,20 @@ def test_a_correction_is_a_new_version_and_mailed_only_on_request(
     assert (notes.edition, notes.text) == (3, "Lampan är lagad i dag.")
     trail = select(AuditEntry.what).where(AuditEntry.what.startswith("notes-")).order_by(AuditEntry.id)
     assert db.session.scalars(trail).all() == ["notes-published", "notes-corrected", "notes-corrected"]
+
+
+@pytest.mark.parametrize("first", ["", "Lampan är trasig."])
+def test_a_second_press_lands_on_the_meeting_where_they_are_published(
+    client: PageClient, scene: Scene, held: Meeting, first: str
+) -> None:
+    if first:  # then it is a correction
+        publish(client, held, scene.amina, first)
+    preview = write(client, held, scene.amina, "Lampan är lagad.").follow()
+    pressed = [preview.press(preview.main_actions[0]).location for _time in range(2)]
+    assert pressed == [f"/meetings/{held.id}"] * 2
+    page = client.get(f"/meetings/{held.id}", as_=scene.amina)
+    assert [kind for kind, _words in page.flashes][-2:] == ["done", "info"]
+    assert page.flashes[-1][1] == "Anteckningarna är redan publicerade."
 
 
 def test_what_a_colleague_changed_since_the_preview_is_not_published_unread(

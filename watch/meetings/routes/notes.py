@@ -130,6 +130,9 @@ def preview_notes(meeting: Meeting) -> ViewAnswer:
     draft = queries.draft_of(meeting)
     if draft is None or not draft.text or queries.asides_of(meeting):
         return _to(meeting, "write_notes")
+    if _is_out(meeting):
+        flash(str(IS_OUT[AlreadyPublished]), "info")
+        return _to_meeting(meeting)
     reach = queries.recipients_of_notes(meeting) if knows(meeting) else None
     known = {"seen": draft.version, "counted": reach.preview_token if reach else ""}
     return render_template(
@@ -155,11 +158,13 @@ def publish_notes(meeting: Meeting) -> ViewAnswer:
         sent = _("Anteckningarna är publicerade och på väg.")
         flash(sent if tells else _("Rättelsen är publicerad. Ingen har fått mejl."), "done")
         return _to_meeting(meeting)
-    return (
-        _to_meeting(meeting)
-        if queries.published_of(meeting) and not published
-        else _to(meeting, "preview_notes")
-    )
+    return _to_meeting(meeting) if _is_out(meeting) else _to(meeting, "preview_notes")
+
+
+def _is_out(meeting: Meeting) -> bool:
+    """Return True if the notes are published as they stand in the draft."""
+    draft, published = queries.draft_of(meeting), queries.published_of(meeting)
+    return bool(draft and published and not _differs(draft.text, published))
 
 
 @bp.post("/meetings/<int:meeting_id>/notes/none")
