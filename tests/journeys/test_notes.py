@@ -43,6 +43,11 @@ def test_notes_are_written_published_and_read(
         phone.page.get_by_label("Anteckningar", exact=True).press_sequentially("Hej ")
         phone.page.get_by_text(re.compile("^Sparat ")).wait_for(timeout=20_000)
         assert db.session.scalars(select(NotesDraft.version)).all() == [1]
+        phone.page.get_by_label("Anteckningar", exact=True).press_sequentially("igen ")
+        phone.press("English")
+        phone.page.get_by_text(re.compile("^Saved ")).wait_for(timeout=20_000)
+        assert "igen" in db.session.scalars(select(NotesDraft.text)).one()
+        phone.press("Svenska")
     phone.press("Spara utkast")
     phone.press("Förhandsgranska")
     phone.press("Skicka till 4 grannar, 1 hushåll på papper")

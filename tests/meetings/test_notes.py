@@ -225,6 +225,23 @@ def test_a_script_saves_now_and_then_and_tells_of_another_writer(
     assert (both.form()["text"].strip(), "Dörren går upp igen" in both.text) == ("Lampan är", True)
 
 
+def test_a_text_shown_again_in_another_language_is_not_called_saved(
+    client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    address = f"/meetings/{held.id}/notes"
+    form = client.get(address, as_=scene.amina).form()
+    begun = client.post(address, form | {"speak": "sv", "text": "Lampan"}, as_=scene.amina)
+    assert ("Inget är sparat än." in begun.text, "load, " in begun.html) == (True, False)
+    saved = client.post(address, form | {"press": "auto", "text": "Lampan"}, as_=scene.amina)
+    same = client.post(address, saved.form() | {"speak": "sv", "text": "Lampan"}, as_=scene.amina)
+    assert ("Sparat " in same.text, "load, " in same.html) == (True, False)
+    typed = client.post(address, saved.form() | {"speak": "en", "text": "Lampan är"}, as_=scene.amina)
+    assert ("Not saved yet." in typed.text, "Saved " in typed.text, draft()) == (True, False, "Lampan")
+    assert 'hx-trigger="load, ' in typed.html  # where there is a script, it saves at once
+    again = client.post(address, typed.form() | {"press": "auto"}, as_=scene.amina)
+    assert ("Saved " in again.text, draft()) == (True, "Lampan är")
+
+
 def test_a_correction_is_a_new_version_and_mailed_only_on_request(
     client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
 ) -> None:
