@@ -147,6 +147,27 @@ def test_answering_for_the_household_again_ends_ones_own_answer(
     assert sums(meeting) == Sums(people=2, yes=1, unanswered=4)
 
 
+def test_the_household_reads_that_one_of_them_is_counted_alone(
+    client: PageClient, scene: Scene, lina: Person, meeting: Meeting, outbox: Outbox
+) -> None:
+    answer(meeting, scene.carin, YES, 3)
+    mailed = link(outbox, scene.carin)
+    pages = (mailed, f"/meetings/{meeting.id}", f"/groups/{scene.group.id}", "/me")
+    alone = "i hushållet har svarat för sig själv och räknas för sig."
+    assert [alone in client.get(each, as_=scene.carin).text for each in pages] == [False] * 4
+    answer(meeting, lina, NO, alone=True)
+    db.session.commit()
+    said = f"Hushållets svar: Jag kommer: 3 personer 1 {alone}"
+    for each in pages:
+        assert said in client.get(each, as_=scene.carin).text, each
+    assert "2 kommer hittills." in client.get(mailed).text
+    assert sums(meeting).people == 2
+    assert alone not in client.get("/me", as_=lina).text  # she reads her own answer
+    membership_of(lina).left_at = utcnow()
+    db.session.commit()
+    assert [alone in client.get(each, as_=scene.carin).text for each in pages] == [False] * 4
+
+
 def test_who_lives_alone_is_not_asked_for_themselves(
     client: PageClient, scene: Scene, meeting: Meeting
 ) -> None:

@@ -70,6 +70,18 @@ def _home_of(person_id: Any, meeting_id: Any) -> ScalarSelect[Any]:
     )
 
 
+def alone_at_home() -> ScalarSelect[int]:
+    """Return how many in the household of a MeetingAnswer answered for themselves; 0 if it is a person's."""
+    return (
+        select(func.count(_Own.id))
+        .join(_AtHome, _AtHome.person_id == _Own.person_id)
+        .where(_Own.meeting_id == MeetingAnswer.meeting_id, _AtHome.is_current)
+        .where(_AtHome.household_id == MeetingAnswer.household_id)
+        .correlate(MeetingAnswer)
+        .scalar_subquery()
+    )
+
+
 def household_of(meeting: Meeting, person: Person) -> Household | None:
     """Return the household for which a person answers a meeting, or None: they answer for themselves."""
     return db.session.scalar(select(Household).where(Household.id == _home_of(person.id, meeting.id)))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import joinedload, outerjoin, selectinload
 
 from watch.extensions import db
-from watch.groups.queries.answered import answer_of
+from watch.groups.queries.answered import alone_at_home, answer_of
 from watch.models import (
     GROUPS_IN_ORDER,
     Building,
@@ -42,10 +42,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Coming:
-    """A meeting that has not ended, and the answer that counts for the person."""
+    """A meeting that has not ended, and the answer that counts for the person.
+
+    Of a household's answer, `alone` is how many there have answered for themselves.
+    """
 
     meeting: Meeting
     answer: MeetingAnswer | None
+    alone: int
 
 
 def facts_of(group: Group) -> Facts:
@@ -79,18 +83,18 @@ def facts_and_next_meeting(
     """Return the head of the group's page, by one statement. `coming_meetings` says whose meetings."""
     everywhere = [group.id] if all_stairwells else []
     row = _facts_and_next(group.id, person.id, [group.id], now, everywhere).unique().one()
-    designation, flats, meeting, answer = row
-    return Facts(designation, flats), Coming(meeting, answer) if meeting else None
+    designation, flats, meeting, answer, alone = row
+    return Facts(designation, flats), Coming(meeting, answer, alone) if meeting else None
 
 
 @prepared
 def _facts_and_next(
     group_id: int, person_id: int, group_ids: Collection[int], now: datetime, all_stairwells: Collection[int]
-) -> Select[str | None, int, Meeting | None, MeetingAnswer | None]:
+) -> Select[str | None, int, Meeting | None, MeetingAnswer | None, int]:
     shown = _is_coming(person_id, group_ids, now, all_stairwells)
     return (
         _select_facts(group_id)
-        .add_columns(Meeting, MeetingAnswer)
+        .add_columns(Meeting, MeetingAnswer, alone_at_home())
         .select_from(
             outerjoin(outerjoin(Group, Meeting, shown), MeetingAnswer, answer_of(person_id, Meeting.id))
         )
@@ -114,9 +118,9 @@ def coming_meetings(
 @prepared
 def _coming(
     person_id: int, group_ids: Collection[int], now: datetime, all_stairwells: Collection[int]
-) -> Select[Meeting, MeetingAnswer | None]:
+) -> Select[Meeting, MeetingAnswer | None, int]:
     return (
-        select(Meeting, MeetingAnswer)
+        select(Meeting, MeetingAnswer, alone_at_home())
         .outerjoin(MeetingAnswer, answer_of(person_id, Meeting.id))
         .where(_is_coming(person_id, group_ids, now, all_stairwells))
         .options(selectinload(Meeting.parts))

@@ -50,7 +50,7 @@ class Answering:
     """For whom a person answers: their household, or themselves if it is None; and what was answered.
 
     `own` is what counts for the person, `for_home` what the household has answered. With `shares_home` other
-    members live there.
+    members live there, of whom `alone` have answered for themselves.
     """
 
     person: Person
@@ -58,6 +58,7 @@ class Answering:
     own: MeetingAnswer | None
     for_home: MeetingAnswer | None
     shares_home: bool
+    alone: int = 0
 
     def before(self, *, alone: bool) -> MeetingAnswer | None:
         """Return the answer that a new one replaces."""
@@ -80,11 +81,13 @@ def answering(meeting: Meeting, person: Person) -> Answering:
     theirs = select(MeetingAnswer).where(
         MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.household_id == home.id
     )
-    living_there = select(func.count(Membership.id)).where(
-        Membership.household_id == home.id, Membership.is_current
+    living_there = (
+        select(func.count(Membership.id), func.count(_Own.id))
+        .outerjoin(_Own, (_Own.person_id == Membership.person_id) & (_Own.meeting_id == meeting.id))
+        .where(Membership.household_id == home.id, Membership.is_current)
     )
-    shares_home = (db.session.scalar(living_there) or 0) > 1
-    return Answering(person, home, mine, db.session.scalar(theirs), shares_home)
+    number, alone = db.session.execute(living_there).one()
+    return Answering(person, home, mine, db.session.scalar(theirs), number > 1, alone)
 
 
 def my_answer(meeting: Meeting, person: Person) -> MeetingAnswer | None:
