@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from tests.browser import Phone
 from tests.cast import Scene
 from tests.factories import make_interest
 from tests.post import Post
 from watch.extensions import db
+from watch.language import local
+from watch.models import utcnow
 
 
 def test_a_member_asks_and_gets_an_answer(make_phone: Callable[..., Phone], scene: Scene, post: Post) -> None:
@@ -44,3 +47,21 @@ def test_the_police_contact_writes_to_the_interested(phone: Phone, scene: Scene,
     assert "Skickat till dem som är intresserade." in phone.text
     assert post.deliver() == ["jenny@example.org"]
     assert "jenny@example.org" not in phone.page.content()
+
+
+def test_the_browsers_back_button_keeps_all_that_was_typed(phone: Phone, scene: Scene) -> None:
+    phone.sign_in(scene.amina)
+    typed = {"Rubrik": "Ny lampa", "Meddelande": "Den är på plats.", "Källa (frivilligt)": "Polisen"}
+    _is_kept(phone, f"/groups/{scene.group.id}/notices/new", typed)
+    day = f"{local(utcnow()).date() + timedelta(days=9)}"
+    meeting = {"Dag": day, "Börjar klockan": "18:00", "Plats": "Tvättstugan"}
+    _is_kept(phone, f"/groups/{scene.group.id}/meetings/new", meeting)
+
+
+def _is_kept(phone: Phone, form: str, typed: dict[str, str]) -> None:
+    phone.open(form)
+    for label, text in typed.items():
+        phone.fill(label, text)
+    phone.press("Förhandsgranska")
+    phone.page.go_back()
+    assert {label: phone.page.get_by_label(label, exact=True).input_value() for label in typed} == typed
