@@ -17,7 +17,6 @@ from tests.factories import (
     make_letter,
     make_member,
     make_person,
-    make_request,
     make_verification,
     make_visit_request,
 )
@@ -39,7 +38,6 @@ from watch.models import (
     JoinRequest,
     Language,
     Membership,
-    Person,
     Purpose,
     RequestState,
     utcnow,
@@ -315,18 +313,24 @@ def test_the_link_is_dead_after_two_weeks_and_in_a_group_that_has_ended(
     assert (member("Greta").channel, asked.floor_tries) == (Channel.PAPER, 0)
 
 
-def test_a_member_whose_address_was_recorded_at_another_door_is_asked_for_no_floor(
+def test_a_member_whose_address_was_recorded_at_another_door_stays_one_person_in_her_flat(
     client: PageClient, scene: Scene
 ) -> None:
-    """Somebody at the door calls herself Carin Öberg. Carin has a link that she or others may answer by."""
+    """Somebody at the door calls herself Carin Öberg. Carin is asked like anybody else."""
     flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Carin Öberg", "address": "carin@example.org"}
     client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina)
-    child = Person(name="Idil", mailbox=scene.carin.mailbox)
-    asked = make_request(child, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
-    assert client.get(confirm_link(asked)).status == 200
-    assert client.post(floor_link(asked), {"floor": "2"}).location == confirm_link(asked)
-    assert state_of(flat) is FlatState.ON_PAPER
+    asked = verification_on("carin@example.org")
+    client.post(floor_link(asked), {"floor": "0"})
+    assert (state_of(flat), _times_listed("Carin Öberg", scene)) == (FlatState.ON_PAPER, 2)
+    client.post(floor_link(asked), {"floor": "1"})  # her own
+    assert (state_of(flat), _times_listed("Carin Öberg", scene)) == (FlatState.NOT_CONTACTED, 1)
+    assert state_of(flat_of(scene.stairwell_3, "1102")) is FlatState.TAKES_PART
+
+
+def _times_listed(name: str, scene: Scene) -> int:
+    db.session.expire_all()
+    return [each.person.name for each in members_of(scene.group)].count(name)
 
 
 def test_all_floors_at_once_are_no_more_than_three_answers(client: PageClient, scene: Scene) -> None:
@@ -452,6 +456,11 @@ def test_the_coordinator_cannot_tell_who_is_behind_an_address(
     assert outbox.rows()[0].mailbox.address == address
     db.session.expire_all()
     assert state_of(flat) is FlatState.ON_PAPER
+    record = client.get(f"/memberships/{verification_on(address).membership_id}/record", as_=scene.amina)
+    assert "Den väntar på att grannen bekräftar i mejlet." in record.text
+    dropped = record.press("Stryk adressen").follow()
+    assert "Den väntar på att grannen bekräftar i mejlet." not in dropped.text
+    assert what_leaves() == []
 
 
 def test_whoever_waits_in_the_same_stairwell_is_let_in_at_the_door(

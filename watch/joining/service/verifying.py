@@ -8,7 +8,7 @@ from watch import audit
 from watch.accounts.service.people import confirm_address, mailbox_for_asking, person_for_asking
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
-from watch.invitations.mails import JOIN_ALREADY_MEMBER, JOIN_APPROVED
+from watch.invitations.mails import JOIN_APPROVED
 from watch.joining.mails import ADDRESS_RECORDED
 from watch.joining.queries.confirming import FLOOR_TRIES, has_failed, verification_of
 from watch.joining.service.answering import end_requests, lift_refusal
@@ -27,22 +27,17 @@ from watch.models import (
 from watch.statements import changed
 
 
-def ask_owner(membership: Membership, address: str, *, joins: bool = False) -> None:
+def ask_owner(membership: Membership, address: str) -> None:
     """Mail the recorded address to verify it. The neighbour is reached as before meanwhile.
 
-    Mails and statements are like those of any join request, so that the coordinator does not learn whether
-    the address belongs to a member. With `joins`, a member of that name at the address is asked as well: if
-    they say that both are the same person, the two records become one.
+    A member of that name at the address is asked like anybody else, so that the coordinator does not learn
+    whether it belongs to one: if they say that both are the same person, the two records become one.
     """
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, membership.person.name, membership.person.language)
-    is_member = active_membership(person, membership.group) is not None and not joins
-    verification = AddressVerification(
-        membership=membership, person=person, ended_at=utcnow() if is_member else None
-    )
+    verification = AddressVerification(membership=membership, person=person)
     db.session.add(verification)
-    mail = JOIN_ALREADY_MEMBER if is_member else ADDRESS_RECORDED
-    write_once_a_day(mail, person, mailbox, about=verification)
+    write_once_a_day(ADDRESS_RECORDED, person, mailbox, about=verification)
 
 
 def give_up(membership: Membership) -> bool:

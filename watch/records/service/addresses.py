@@ -30,7 +30,7 @@ def record_address(membership: Membership, address: str, *, by: Person) -> None:
     if asked is not None and asked.person.mailbox and asked.person.mailbox.address_index == index:
         return  # pressed twice
     verifying.give_up(membership)
-    ask_owner(membership, address, joins=True)
+    ask_owner(membership, address)
     _note("household-address-asked", membership, by)
 
 
