@@ -168,6 +168,8 @@ def test_whoever_was_taken_out_reads_it_and_writes_to_the_coordinators(
     assert "Ångra Våglängdsgatan 1–3" not in page.buttons
     writing = page.click("Skriv till kontaktombudet Våglängdsgatan 1–3")
     assert writing.path == f"/groups/{scene.group.id}/messages"
+    pages = [each for each in writing.links.values() if each.startswith("/") and "#" not in each]
+    assert [each for each in pages if client.get(each, as_=scene.carin).status == 404] == []
     sent = writing.press("Skicka till 1 kontaktombud för din port", {"text": "Vi bor kvar!"}).follow()
     assert sent.flashes[0][0] == "done"
     ended = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
