@@ -202,6 +202,12 @@ class Membership(Model):
 
     is_current = current(until="left_at")
 
+    @property
+    def left_with_household(self) -> bool:
+        """True if the membership ended because the whole household was recorded as moved out."""
+        home = self.household
+        return home is not None and self.left_at is not None and home.ended_at == self.left_at
+
     __table_args__ = (
         one_where("membership_one_active_per_person", "group_id", "person_id", where="left_at IS NULL"),
         CheckConstraint("consent_at <= joined_at", name="consent_comes_first"),

@@ -25,12 +25,6 @@ class Departure:
     membership: Membership
     is_own: bool
 
-    @property
-    def has_moved(self) -> bool:
-        """True if the whole household was recorded as moved out."""
-        household = self.membership.household
-        return household is not None and household.ended_at == self.membership.left_at
-
 
 def departures_of(person: Person, now: datetime) -> list[Departure]:
     """Return how a person has left each group lately, unless they have joined again; one statement.

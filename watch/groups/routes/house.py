@@ -149,7 +149,6 @@ def flat(flat: Flat) -> ViewAnswer:
     group, last, now = _group(flat.stairwell), newest_visit(flat), utcnow()
     here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
     move = undoable_move(flat, now) if here.household_id is None else None
-    with_it = move.people if move else ()
     leave_trace("flat-seen", about=flat, group=group)
     return render_template(
         "groups/house/flat.html",
@@ -159,9 +158,9 @@ def flat(flat: Flat) -> ViewAnswer:
         word=FLAT_STATES[here.state],
         members=households.members_at(here),
         move=move,
-        lost_appointment=with_lost_appointment(with_it),
+        lost_appointment=with_lost_appointment(move.people if move else ()),
         second_thoughts=SECOND_THOUGHTS,
-        ended=[each for each in ended_lately(group, now, flat=flat) if each not in with_it],
+        ended=[each for each in ended_lately(group, now, flat=flat) if not each.left_with_household],
         consents=CONSENT_CHANNELS,
         last_visit=last.id if last else 0,
         just_pressed=_undoable(last, here.household_id),
