@@ -345,6 +345,15 @@ def test_who_writes_learns_of_no_member_whom_they_do_not_know(
     assert page.follow().flashes == [("done", "Utkastet är sparat.")]
 
 
+def test_who_shows_neighbours_their_name_is_asked_about_whoever_writes(
+    client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    scene.dawit.shows_name = True  # of a stairwell that is not Bengt's
+    db.session.commit()
+    page = client.get(f"/meetings/{held.id}/notes", as_=scene.bengt)
+    assert page.press("Spara utkast", {"text": "Dawit Tesfaye ordnade fika."}).errors == [NAMES]
+
+
 def test_a_hundred_thousand_signs_are_accepted(client: PageClient, scene: Scene, held: Meeting) -> None:
     long = ("Vi talade om ljuset på gården. " * 4000)[:99_999].strip() + "."
     assert publish(client, held, scene.amina, long).status == 303

@@ -58,12 +58,16 @@ def asides_of(meeting: Meeting) -> Sequence[NotesAside]:
 
 
 def members_near(scopes: Scopes) -> Sequence[str]:
-    """Return the names of the members with a flat in these stairwells, but not of coordinators.
+    """Return the names of members that the coordinator of these stairwells knows, but not of coordinators.
 
-    Those are the names that their coordinator knows. One statement.
+    Those are the members with a flat there, and others of the group who show neighbours their name. One
+    statement.
     """
     here = [
-        and_(Membership.group_id == group_id, true() if some is None else Membership.stairwell_id.in_(some))
+        and_(
+            Membership.group_id == group_id,
+            true() if some is None else or_(Membership.stairwell_id.in_(some), Person.shows_name),
+        )
         for group_id, some in scopes.items()
     ]
     of_member = Coordinator.person_id == Person.id, Coordinator.group_id == Membership.group_id
