@@ -167,7 +167,7 @@ def test_a_link_cut_short_says_so(
         return
     page = cut.follow() if cut.location else cut
     assert (page.status, page.h1) == (410, "Länken kan ha blivit avkortad")
-    assert "Kopiera hela länken ur mejlet" in page.text
+    assert "Kopiera hela länken, till och med sista tecknet" in page.text
 
 
 CODES = [

@@ -118,15 +118,42 @@ def test_a_wrong_code_says_what_to_do(client: PageClient, meeting: Meeting, code
     assert [client.post(each, {"people": "2"}).status for each in posts] == [404] * 3
 
 
-def test_a_wrong_key_shows_the_form_anew_and_saves_nothing(client: PageClient, meeting: Meeting) -> None:
-    for key in ("a" * 24, "x"):
-        page = f"{address(meeting)}/{key}"
-        assert client.get(page).location == address(meeting)
-        assert client.post(page, {"people": "2"}).location == address(meeting)
+def test_a_wrong_key_shows_the_form_anew_says_why_and_saves_nothing(
+    client: PageClient, meeting: Meeting
+) -> None:
+    page = f"{address(meeting)}/{'a' * 24}"
+    assert client.get(page).location == address(meeting)
+    assert "Inget svar har den adressen." in client.get(page).follow().flashes[0][1]
+    assert client.post(page, {"people": "2"}).location == address(meeting)
     assert guests() == []
     own_choice = client.post(address(meeting), {"people": "2", "form_key": "x"})
     assert own_choice.status == 303
     assert [len(each.key) for each in db.session.scalars(select(GuestAnswer))] == [24]
+
+
+@pytest.mark.parametrize("after", ["", ".", "=20", "%3E", "abc"])
+def test_the_address_of_an_answer_is_read_in_capitals_and_with_what_programs_add(
+    client: PageClient, meeting: Meeting, after: str
+) -> None:
+    mine = say(client, meeting, 3).location or ""
+    found = client.get(mine.upper() + after)
+    page = found.follow() if found.location else found
+    assert "Jag kommer: 3 personer" in page.text
+    page.press("Ändra antalet", {"people": "4"})
+    client.post(mine.upper(), {"people": "5"})
+    assert guests() == [5]
+    client.post(f"{mine.upper()}/withdraw")
+    assert guests() == []
+
+
+@pytest.mark.parametrize("cut", [1, 3, 23])
+def test_the_address_of_an_answer_that_was_cut_off_says_so_and_shows_no_form(
+    client: PageClient, meeting: Meeting, cut: int
+) -> None:
+    mine = (say(client, meeting, 3).location or "")[:-cut]
+    pages = [client.get(mine), client.post(mine, {"people": "2"}), client.post(f"{mine}/withdraw")]
+    assert [(page.status, page.h1) for page in pages] == [(410, "Länken kan ha blivit avkortad")] * 3
+    assert (pages[0].buttons, guests()) == (LANGUAGES, [3])
 
 
 def test_a_key_of_another_meeting_changes_neither(client: PageClient, scene: Scene, meeting: Meeting) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.models import Area, GuestAnswer, Meeting, MeetingAudience
-from watch.tokens import show_code, tidy_code
+from watch.tokens import CutToken, show_code, tidy_code
 
+KEY_LENGTH = 24  # of a key that the page gave out (forms.guests.new_key)
 LONGEST = 300  # characters of a code with the address or the sentence around it
 SHOWN_FOR = timedelta(days=365)
 MOST = 100  # meetings in an area's calendar, the latest ones
@@ -31,8 +32,14 @@ def public_address(meeting: Meeting) -> str:
 
 
 def guest_answer(meeting: Meeting, key: str) -> GuestAnswer | None:
-    """Return the answer that was given with this key on the meeting's public page, or None."""
-    wanted = select(GuestAnswer).where(GuestAnswer.meeting_id == meeting.id, GuestAnswer.key == key)
+    """Return the answer that was given with this key on the meeting's public page, or None.
+
+    Capitals and what stands after the key do not matter. Raises CutToken if it is too short.
+    """
+    if len(key) < KEY_LENGTH:
+        raise CutToken
+    whole = key[:KEY_LENGTH].lower()
+    wanted = select(GuestAnswer).where(GuestAnswer.meeting_id == meeting.id, GuestAnswer.key == whole)
     return db.session.scalar(wanted)
 
 

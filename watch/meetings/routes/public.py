@@ -29,6 +29,10 @@ SAYING = limit_network(  # refused forms do not count
     "20 per hour", "guests", methods=["POST"], deduct_when=lambda response: response.status_code == 303
 )
 ON_FRONT = 3  # meetings
+NO_ANSWER = _l(
+    "Inget svar har den adressen. Det kan vara borttaget, eller så är ett tecken fel. "
+    "Har du ett svar kvar, öppna dess egen adress, så räknas ni en gång."
+)
 NOT_NOW: Explanations = {
     MeetingCancelled: _l("Träffen är inställd, så du behöver inte svara."),
     MeetingStarted: _l("Träffen har redan börjat, så det går inte att svara längre."),
@@ -75,8 +79,10 @@ def public_answer(code: str, token: str) -> ViewAnswer:
     meeting = public_meeting(code)
     if meeting is None:
         return _unknown_code()
-    given = guest_answer(meeting, token)
-    return _page(meeting, _form_of(given), given) if given else redirect(public_path(meeting), 303)
+    if given := guest_answer(meeting, token):
+        return _page(meeting, _form_of(given), given)
+    flash(str(NO_ANSWER), "info")
+    return redirect(public_path(meeting), 303)
 
 
 @bp.post("/m/<code>/<token>")
@@ -88,7 +94,7 @@ def change_public_answer(code: str, token: str) -> ViewAnswer:
     if meeting is None:
         return _unknown_code()
     if given := guest_answer(meeting, token):
-        return _say(meeting, GuestForm(), token, given)
+        return _say(meeting, GuestForm(), given.key, given)
     flash(_("Ditt svar är borttaget. Kommer du ändå? Svara på nytt."), "info")
     return redirect(public_path(meeting), 303)
 
