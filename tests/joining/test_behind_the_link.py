@@ -23,6 +23,7 @@ from watch import tokens
 from watch.groups.queries.members import active_membership
 from watch.groups.service.members import leave
 from watch.joining.service import deciding
+from watch.joining.service.asking import tell_coordinators
 from watch.models import (
     Building,
     GroupState,
@@ -263,6 +264,36 @@ def test_an_applicant_takes_back_a_request_and_the_coordinators_list_follows(
     assert "Rut" in client.get(members, as_=scene.bengt).text
     assert status_of(scene.stairwell_3, "1201") is HouseholdStatus.WANTS_TO_JOIN
     assert [kind for kind, _ in what_leaves()] == ["join-requested"]
+
+
+def test_a_coordinator_sees_a_request_no_longer_that_was_taken_back(
+    client: PageClient, outbox: Outbox, farahs_request: JoinRequest, bengt: Person
+) -> None:
+    """The page that takes it back says so. The mailed page, and one opened before, show nobody either."""
+    tell_coordinators(farahs_request)
+    farahs_page = decide_links(outbox)["Bengt Åkesson"]
+    opened = client.get(f"/requests/{farahs_request.id}", as_=bengt)
+    mailed = client.get(farahs_page)
+    data = {"request": str(farahs_request.id), "sure": "y"}
+    client.post(f"{confirm_link(farahs_request)}/withdraw", data)
+    pages = [
+        client.get(farahs_page),
+        mailed.press("Ja, välkommen in"),
+        mailed.press("Svara nej", {"reason": "x" * 9999}),
+        client.get(opened.path, as_=bengt).follow(),
+        opened.press("Svara nej", {"reason": "x" * 9999}).follow(),
+        client.post(f"{opened.path}/approve", as_=bengt).follow(),
+    ]
+    assert [page.status for page in pages] == [410, 410, 410, 200, 200, 200]
+    assert "Grannen kan ha dragit tillbaka sin anmälan" in pages[0].text
+    assert [each.flashes for each in pages[3:]] == [[("info", "Anmälan gäller inte längre.")]] * 3
+    assert [name for name in ("Farah", "1102") for page in pages[:3] if name in page.text] == []
+    assert [page.path for page in pages if "Farah" in page.text] == []
+    assert farahs_request.state is RequestState.WITHDRAWN
+    client.post(f"{confirm_link(farahs_request)}/again", data)
+    assert [client.get(page, as_=bengt).h1 for page in (farahs_page, opened.path)] == [
+        "Farah Ahmadi vill gå med"
+    ] * 2
 
 
 def test_taking_back_a_request_can_be_undone_for_seven_days(client: PageClient, scene: Scene) -> None:

@@ -59,7 +59,11 @@ def _decide_page(
     approve_action: str,
     decline_action: str,
     form: DecideRequestForm | None = None,
-) -> str:
+) -> ViewAnswer:
+    """Show a request that waits or was answered; one that was withdrawn is shown to nobody."""
+    if join_request.state is RequestState.WITHDRAWN:
+        flash(_("Anmälan gäller inte längre."), "info")
+        return redirect(_members(join_request), 303)
     leave_trace("request-seen", about=join_request, group=join_request.group, by=reader)
     form = form or _decide_form(join_request)
     waits = join_request.state is RequestState.WAITING
@@ -139,7 +143,8 @@ def _answer(
     """Validate and decide. If a colleague was first, say who."""
     form = _decide_form(join_request)
     if not form.validate():
-        return _decide_page(join_request, by, *actions, form), 422
+        page = _decide_page(join_request, by, *actions, form)
+        return (page, 422) if isinstance(page, str) else page
     try:
         say(join_request, form, by)
     except AlreadyDecided as decided:

@@ -40,8 +40,8 @@ from watch.statements import changed
 def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
     """Return the request of a mailed page, and the coordinator it was mailed to.
 
-    Raises BadToken, and LinkExpired after 14 days, or if the coordinator may not decide any more or reads
-    another mailbox now.
+    Raises BadToken, and LinkExpired after 14 days, if the request was withdrawn, or if the coordinator may
+    not decide any more or reads another mailbox now.
     """
     row = tokens.row_of(Purpose.DECIDE, OutboxRow, token)
     if row.mailing.join_request is None or row.person is None or not row.has_its_reader:
@@ -49,6 +49,8 @@ def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
     request, coordinator = row.mailing.join_request, row.person
     if not is_fresh(row.created_at, DECIDE_DAYS) or request.group.state is GroupState.CLOSED:
         raise LinkExpired
+    if request.state is RequestState.WITHDRAWN:
+        raise LinkExpired(coordinator.language)
     if not access.may(coordinator, Permission.DECIDE_REQUESTS, request):
         raise LinkExpired
     return request, coordinator
