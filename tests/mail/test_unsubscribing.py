@@ -12,6 +12,7 @@ from tests.factories import make_coordinator, make_meeting, make_notice
 from tests.mail.relay import Relay, Taken
 from tests.page_client import PageClient
 from watch.extensions import db
+from watch.invitations.mails import JOIN_APPROVED
 from watch.mail import delivery, outbox
 from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
@@ -153,3 +154,27 @@ def test_it_is_told_in_the_readers_language(
     assert letter.mail["Content-Language"] == language.value
     assert (letter.mail["Subject"] == TOLD) == (language is Language.SWEDISH)
     assert db.session.scalars(select(Meeting)).one().group == scene.group
+
+
+def test_the_welcome_ends_with_the_link_of_whoever_got_somebody_elses(
+    client: PageClient, scene: Scene, relay: Relay
+) -> None:
+    """The page about such mail promises it. The mail is of no list, so no program shows a button for it."""
+    about_a_meeting(scene)
+    membership = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
+    outbox.queue(JOIN_APPROVED, to=scene.carin, about=membership)
+    welcome = next(letter for letter in sent(relay) if letter.mail["Subject"] == "Välkommen")
+    (link,) = {
+        each for form in ("plain", "html") for each in re.findall(r"/u/[0-9a-v]{32}", welcome.text(form))
+    }
+    assert "länken längst ner i mejlet" in client.get("/r/not-you").text
+    assert welcome.mail["List-Unsubscribe"] is None
+    assert client.post(link, ONE_CLICK, csrf=False).status == 410
+    page = client.get(link)
+    (name,) = [each for each in page.form(f"{link}/choose") if each.endswith("-notices")]
+    page.press("Spara", {name: "nothing"})
+    assert choice_of(scene.carin) is NoticeChoice.NOTHING
+    page.click("Lämna gruppen Våglängdsgatan 1–3").press("Lämna gruppen")
+    assert "Inte med längre" in client.get(link).text
+    db.session.expire_all()
+    assert membership.left_at is not None

@@ -83,5 +83,6 @@ JOIN_APPROVED = Mail(
     link=lambda _membership: "/r/",  # to answer the meeting that it names
     wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is not None},
     for_row=Purpose.ANSWER,
+    offers_choices=True,
     calendar=calendar.invitation,
 )

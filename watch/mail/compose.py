@@ -175,13 +175,14 @@ def trial_of(mail: Mail[Any], about: Parent, *, to: Person, link: str) -> dict[s
 
 
 def _context_of(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any]:
-    listed = KINDS[mailing.kind].list_of
+    mail = KINDS[mailing.kind]
+    offers_choices = mail.offers_choices or mail.list_of is not None
     return _context(
         mailing.about,
         reading,
         names=Placeholder.NAMES.value if greets else "",
         link=address_of(mailing, Placeholder.LINK),
-        unsubscribe=unsubscribe_address(Placeholder.UNSUBSCRIBE) if listed else None,
+        unsubscribe=unsubscribe_address(Placeholder.UNSUBSCRIBE) if offers_choices else None,
     ) | {
         "change": mailing.meeting_change,
         "next_meeting": mailing.meeting_in_welcome,

@@ -39,10 +39,11 @@ class Mail(Generic[About]):
 
     A `one_time` mail is never sent again when it is unknown whether it arrived. `list_of` returns the group
     or area whose mailing list a mailing belongs to and that can be unsubscribed from; it is None for mail
-    about the reader's own actions. A mail `to_many` goes after mail that somebody waits for. `calendar`
-    makes the attached calendar entry, if there is one, from the mailing. A mail that `proves_address` when
-    its link is pressed is tried once a day even at an address that bounced, so that its owner can show that
-    it works again.
+    about the reader's own actions. Such a mail can end, as those of a list do, with the link by which its
+    reader chooses mails (`offers_choices`). A mail `to_many` goes after mail that somebody waits for.
+    `calendar` makes the attached calendar entry, if there is one, from the mailing. A mail that
+    `proves_address` when its link is pressed is tried once a day even at an address that bounced, so that its
+    owner can show that it works again.
 
     `readers_of` returns what a mail says differently to each reader, from the ids of a message's rows: it is
     compiled once for each value, which the templates have as `readers`.
@@ -61,6 +62,7 @@ class Mail(Generic[About]):
     for_row: Purpose | None = None
     one_time: bool = False
     list_of: Callable[[Mailing], Group | Area] | None = None
+    offers_choices: bool = False
     to_many: bool = False
     proves_address: bool = False
     calendar: Callable[[Mailing], icalendar.Calendar | None] | None = None

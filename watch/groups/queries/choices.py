@@ -86,7 +86,7 @@ class Choosing:
 def opens_choices(mailing: Mailing) -> bool:
     """Return True if a link in such a mail opens its reader's choices."""
     mail = KINDS.get(mailing.kind)  # None if an older version of the program sent it
-    is_of_them = mail is not None and mail.for_row is Purpose.UNSUBSCRIBE
+    is_of_them = mail is not None and (mail.offers_choices or mail.for_row is Purpose.UNSUBSCRIBE)
     return is_of_them or bool(mailing.notice_id or mailing.meeting_id)
 
 
