@@ -13,4 +13,5 @@ ENDPOINTS = {
     "interest.back_to_open": public(get="/interest/{interest}/join", status=303),
     "interest.join": public(post="/interest/{interest}/join", status=303),
     "interest.withdraw": public(post="/interest/{interest}/withdraw", status=303, data={"sure": "y"}),
+    "interest.show_again": public(post="/interest/{interest}/again", status=303),
 }

@@ -12,11 +12,21 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import make_coordinator, make_group, make_interest, make_person
 from tests.newcomers import Statements, bytes_of, what_leaves
-from tests.page_client import BASE, PageClient
+from tests.page_client import BASE, Page, PageClient
 from watch import tokens
 from watch.extensions import db
 from watch.interest.queries import Interested, interested_in
-from watch.models import Building, GroupState, Interest, JoinRequest, Person, Purpose, utcnow
+from watch.models import (
+    Building,
+    GroupState,
+    Interest,
+    JoinRequest,
+    OutboxRow,
+    OutboxState,
+    Person,
+    Purpose,
+    utcnow,
+)
 
 LINA = {"name": "Lina", "address": "lina@example.org"}
 
@@ -137,15 +147,111 @@ def test_a_name_that_was_told_is_taken_back_and_the_interest_stays(
     assert counted(langgatan) == Interested(1, 1, (left.person,))
 
 
-def test_withdrawn(client: PageClient, langgatan: Building, left: Interest) -> None:
-    client.post(link_of(left))
-    page = client.get(link_of(left)).press("Ta bort mitt intresse", {"sure": "y"})
-    assert page.location == f"/buildings/{langgatan.id}"
+def withdraw(client: PageClient, interest: Interest) -> Page:
+    """Take back confirmed interest by its link, which has arrived; return the page that says so."""
+    for row in db.session.scalars(select(OutboxRow)):
+        row.state, row.next_at, row.settled_at = OutboxState.SENT, None, utcnow()
+    client.post(link_of(interest))
+    return client.get(link_of(interest)).press("Ta bort mitt intresse", {"sure": "y"}).follow()
+
+
+def test_withdrawn_it_is_told_by_mail_and_the_link_changes_nothing_more(
+    client: PageClient, outbox: Outbox, langgatan: Building, left: Interest
+) -> None:
+    page = withdraw(client, left)
+    assert (page.path, page.h1) == (link_of(left), "Ditt intresse är borttaget")
     assert counted(langgatan) == Interested(0, 0, ())
     paths = ["", "/name", "/unname", "/join"]
     assert [client.post(link_of(left) + path).status for path in paths] == [410] * 4
-    assert client.post(link_of(left) + "/withdraw", {"sure": "y"}).location == page.location  # pressed again
+    assert client.post(link_of(left) + "/withdraw", {"sure": "y"}).location == page.path  # pressed again
+    assert what_leaves() == [("interest-ended", "lina@example.org")]
+    left.ended_at = utcnow() - timedelta(days=7)
     assert client.get(link_of(left)).status == 410
+
+
+def test_unconfirmed_interest_that_is_withdrawn_mails_nobody(client: PageClient, left: Interest) -> None:
+    client.post(link_of(left) + "/withdraw", {"sure": "y"})
+    assert (left.ended_at is None, what_leaves()) == (False, [])
+
+
+def test_withdrawing_is_taken_back_by_one_press_and_last_nights_number_stays(
+    client: PageClient, langgatan: Building, left: Interest
+) -> None:
+    client.post(link_of(left) + "/name")
+    with time_machine.travel(utcnow() + timedelta(days=2)):
+        withdraw(client, left)
+    with time_machine.travel(utcnow() + timedelta(days=4)):
+        before = interested_in(langgatan)
+        gone = client.get(link_of(left))
+        for _twice in range(2):
+            back = gone.press("Ångra").follow()
+        assert interested_in(langgatan) == before == Interested(0, 0, ())
+        back = back if back.status == 200 else back.follow()
+        assert "Ditt intresse är räknat." in back.text
+        assert "Berätta mitt namn för kommunpolisen" in back.buttons
+        assert counted(langgatan) == Interested(1, 1, ())
+        assert ("interest-ended", "lina@example.org") not in what_leaves()
+        again = client.get(link_of(left)).follow()
+        assert again.path == back.path  # the mailed link leads on
+        again.press("Ta bort mitt intresse", {"sure": "y"})
+        assert counted(langgatan) == Interested(0, 0, ())
+    assert len(db.session.scalars(select(Interest)).all()) == 2
+
+
+def test_after_seven_days_withdrawing_is_not_taken_back(client: PageClient, left: Interest) -> None:
+    page = withdraw(client, left)
+    left.ended_at = utcnow() - timedelta(days=7)
+    assert page.press("Ångra").status == 303
+    assert len(db.session.scalars(select(Interest)).all()) == 1
+
+
+def test_interest_that_joining_ended_is_not_taken_back(
+    client: PageClient, langgatan: Building, left: Interest
+) -> None:
+    client.post(link_of(left))
+    left.ended_at = utcnow()  # as when a coordinator lets them in
+    db.session.commit()
+    assert client.get(link_of(left)).status == 410
+    client.post(link_of(left) + "/again")
+    assert len(db.session.scalars(select(Interest)).all()) == 1
+
+
+def test_shown_again_the_same_day_the_days_link_leads_to_it(
+    client: PageClient, langgatan: Building, left: Interest
+) -> None:
+    """One mail a day goes to an address, so no other one comes."""
+    withdraw(client, left)
+    sent = client.post(f"/buildings/{langgatan.id}/interest", LINA).follow()
+    assert "om det inte redan har kommit ett i dag" in sent.text
+    assert [kind for kind, _to in what_leaves()] == ["interest-ended"]
+    page = client.get(link_of(left)).follow()
+    assert page.h1 == "Var det du som anmälde intresse?"
+    page.press("Ja, det var jag")
+    assert counted(langgatan) == Interested(1, 0, ())
+    assert client.get(link_of(left)).follow().path == page.path
+
+
+def test_interest_in_another_house_that_day_is_reached_by_the_link_of_one_that_ended(
+    client: PageClient, scene: Scene, left: Interest
+) -> None:
+    withdraw(client, left)
+    client.post(f"/buildings/{scene.house.id}/interest", LINA)
+    page = client.get(link_of(left))
+    assert page.h1 == "Ditt intresse är borttaget"
+    assert page.click("Lina, Våglängdsgatan 1–3").h1 == "Var det du som anmälde intresse?"
+
+
+def test_an_old_link_leads_to_nothing_that_had_a_mail_of_its_own(client: PageClient, left: Interest) -> None:
+    building = left.building_id
+    withdraw(client, left)
+    with time_machine.travel(utcnow() + timedelta(days=2)):
+        client.post(f"/buildings/{building}/interest", LINA)
+        assert client.get(link_of(left)).h1 == "Ditt intresse är borttaget"
+    with time_machine.travel(utcnow() + timedelta(days=9)):
+        assert client.get(link_of(left)).status == 410
+        newest = db.session.scalars(select(Interest).order_by(Interest.id.desc())).first()
+        assert newest
+        assert newest.confirmed_at is None
 
 
 def test_when_the_group_exists_one_button_asks_to_join(

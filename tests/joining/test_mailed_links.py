@@ -60,6 +60,7 @@ PRESSES = {
     "invitation": Press("Ja, jag vill vara med", "membership", {"name": "Lina", "consent": "y"}),
     "invitation-reminder": Press("Ja, jag vill vara med", "membership", {"name": "Lina", "consent": "y"}),
     "interest-confirm": Press("Ja, det var jag", "interest"),
+    "interest-ended": Press("Ångra", "interest"),
     "coordinator-appointed": Press("Jag åtar mig uppdraget", "coordinator", before=unaccepted),
     "meeting-called": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
     "meeting-changed": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),

@@ -39,6 +39,7 @@ def test_those_who_are_interested_meet_before_there_is_a_group(
     assert "Jag kommer: 2 personer" in los.text
     jennys = make_phone(javascript=False, viewport=SMALL)
     _jenny_withdraws_in_somali(jennys, post)
+    assert post.deliver() == ["jenny@example.org"], "that she has, and how to take it back"
 
     meeting = db.session.scalars(select(Meeting)).one()
     guns.open(f"/meetings/{meeting.id}")

@@ -45,6 +45,7 @@ from watch.groups.mails import (
 )
 from watch.groups.queries.households import paper_households
 from watch.groups.service import members
+from watch.groups.service.choices import end_interest
 from watch.handouts.mails import PAPER_TO_HAND_OUT
 from watch.interest.mails import INTEREST_CONFIRM
 from watch.invitations.mails import (
@@ -297,6 +298,14 @@ def _changed(scene: Scene) -> OutboxRow | None:
     return outbox.queue(ADDRESS_CHANGED, to=old, about=change, language=scene.carin.language)
 
 
+def _interest_ended(scene: Scene) -> OutboxRow | None:
+    interest = make_interest(scene.carin, scene.other_group.buildings[0])
+    end_interest(interest)
+    db.session.flush()
+    wanted = select(OutboxRow).join(OutboxRow.mailing).where(Mailing.interest_id == interest.id)
+    return db.session.scalars(wanted).one()
+
+
 def _unsubscribed(scene: Scene) -> OutboxRow | None:
     membership = _membership(scene)
     membership.notices = NoticeChoice.MEETINGS
@@ -340,6 +349,7 @@ LETTERS: dict[str, SampleMail] = {
     "interest-confirm": lambda s: outbox.queue(
         INTEREST_CONFIRM, to=s.carin, about=make_interest(s.carin, s.langgatan, confirmed=False)
     ),
+    "interest-ended": _interest_ended,
     "invitation": _invitation,
     "invitation-reminder": lambda s: _invitation(s, INVITATION_REMINDER, "tyst@example.org"),
     "group-started": _group_started,

@@ -122,6 +122,7 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "join-declined": {"let in after all": lambda s, about: let_in(s, about.person)},
     "join-already-member": {"left": lambda s, about: leave(s, s.carin)},
     "interest-confirm": {"withdrawn": lambda s, about: service.withdraw(about)},
+    "interest-ended": {"shown again": lambda s, about: service.show_again(about)},
     "group-started": {"withdrawn": lambda s, about: service.withdraw(about)},
     "invitation": {
         "revoked": lambda s, about: invited.revoke(about, by=s.bengt),

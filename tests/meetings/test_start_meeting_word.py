@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -117,7 +118,9 @@ def test_whoever_withdraws_hears_no_more_is_not_counted_and_their_answer_is_gone
     answered = db.session.scalars(select(MeetingAnswer)).all()
     assert [each.person_id for each in answered] == [interested[1].id]
     assert client.get(answer_link(mail)).status == 410
+    assert "tagit bort ditt intresse" in PageClient(client.app).get(f"/r/{'0' * 32}").text
     service.call_latecomers(utcnow())
+    send(relay)
     assert cancel(relay, meeting, scene) == ["lo"]
 
 
@@ -135,8 +138,67 @@ def test_one_click_ends_the_interest_says_so_and_it_can_be_shown_again(
         assert "Ditt intresse för grannsamverkan är borttaget" in pressed.html
     after = client.get(way_out(mail))
     assert "Det kommer inga fler mejl om det." in after.text
-    assert after.click("Anmäl intresse igen").path == f"/buildings/{scene.langgatan.id}/interest"
     assert [interest_of(each).ended_at is None for each in interested] == [True, False]
+    (told,) = send(relay)
+    assert (told.mail["Subject"], told.recipients) == ("Du får färre mejl nu", ["lo@example.org"])
+    assert "kanske" not in told.text()
+    assert cancel(relay, meeting, scene) == ["jenny"]
+    interest_of(interested[1]).ended_at = utcnow() - timedelta(days=7)
+    late = client.get(way_out(mail))
+    assert late.click("Anmäl intresse igen").path == f"/buildings/{scene.langgatan.id}/interest"
+
+
+@pytest.mark.parametrize("link", ["the mail that told", "the mail that called"])
+def test_one_click_is_taken_back_by_one_press(
+    client: PageClient, scene: Scene, interested: list[Person], relay: Relay, link: str
+) -> None:
+    meeting = call_to_start(scene)
+    (mail,) = to("lo", send(relay))
+    client.post(way_out(mail), ONE_CLICK, csrf=False)
+    (told,) = send(relay)
+    found = re.search(r"/interest/[0-9a-v]{32}", told.text())
+    assert found
+    page = client.get(found[0] if link == "the mail that told" else way_out(mail))
+    page.press("Ångra").follow()
+    assert client.get(answer_link(mail)).status == 200
+    service.call_latecomers(utcnow())
+    assert names(send(relay)) == []
+    assert cancel(relay, meeting, scene) == ["jenny", "lo"]
+
+
+@pytest.mark.parametrize("said", [Answer.YES, Answer.MAYBE])
+def test_whoever_comes_hears_of_the_meeting_after_one_click_and_of_no_other(
+    client: PageClient, scene: Scene, interested: list[Person], relay: Relay, said: Answer
+) -> None:
+    meeting, lo = call_to_start(scene), interested[1]
+    (mail,) = to("lo", send(relay))
+    client.get(answer_link(mail)).press("Jag kommer" if said is Answer.YES else "Kanske", {"people": "2"})
+    client.post(way_out(mail), ONE_CLICK, csrf=False)
+    (told,) = send(relay)
+    assert "Har du svarat ja eller kanske" in told.text()
+    assert "så du påminns om den" in client.get(way_out(mail)).text
+    assert (sums(meeting).people, client.get(answer_link(mail)).status) == (2 * (said is Answer.YES), 200)
+    service.remind(meeting.starts_at - timedelta(days=6, hours=1))
+    assert names(send(relay)) == ["jenny", "lo"]
+    page = client.get(f"/meetings/{meeting.id}/edit", as_=scene.gun)
+    page.press("Granska ändringen", {"place": "Biblioteket"}).press("Ändra och meddela dem som är kallade")
+    assert names(send(relay)) == ["jenny", "lo"]
+    call_to_start(scene, days=20)
+    assert names(send(relay)) == ["jenny"]
+    assert cancel(relay, meeting, scene) == ["jenny", "lo"]
+    assert lo.id not in db.session.scalars(called_people(call_to_start(scene, days=30))).all()
+
+
+def test_whoever_comes_after_one_click_and_then_says_no_hears_no_more(
+    client: PageClient, scene: Scene, interested: list[Person], relay: Relay
+) -> None:
+    meeting = call_to_start(scene)
+    (mail,) = to("lo", send(relay))
+    client.get(answer_link(mail)).press("Jag kommer", {"people": "2"})
+    client.post(way_out(mail), ONE_CLICK, csrf=False)
+    send(relay)
+    client.get(answer_link(mail)).press("Jag kan inte")
+    assert "Det kommer inga fler mejl om det." in client.get(way_out(mail)).text
     assert cancel(relay, meeting, scene) == ["jenny"]
 
 
@@ -182,7 +244,7 @@ def test_whoever_asks_to_join_by_their_interest_can_end_its_mails(
     assert "Tills du har fått svar får du besked" in client.get(way_out(mail)).text
     client.post(way_out(mail), ONE_CLICK, csrf=False)
     assert "Det kommer inga fler mejl om det." in client.get(way_out(mail)).text
-    send(relay)
+    assert "lo" in names(send(relay))
     assert cancel(relay, meeting, scene) == ["jenny"]
 
 

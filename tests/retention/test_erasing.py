@@ -32,6 +32,7 @@ from tests.factories import (
     make_verification,
     store,
 )
+from tests.meetings.starting import call_to_start
 from tests.retention.nights import erase_all
 from watch import audit, clock, jobs
 from watch.accounts.mails import SIGN_IN
@@ -46,7 +47,9 @@ from watch.joining.service import answering, asking
 from watch.lifecycle import service as start
 from watch.mail import outbox as mails
 from watch.mail import queue
+from watch.meetings import service as meetings
 from watch.models import (
+    Answer,
     AuditEntry,
     CheckinLink,
     Coordinator,
@@ -281,6 +284,21 @@ def test_it_is_kept_so_long_and_no_longer(scene: Scene, make: Callable[[Scene], 
     assert is_there(made)
     night(kept + hour)
     assert not is_there(made)
+
+
+def test_who_comes_to_a_start_meeting_is_kept_until_it_is_over_to_be_told_of_it(scene: Scene) -> None:
+    interest, others = (
+        make_interest(scene.jenny, scene.langgatan),
+        make_interest(scene.carin, scene.langgatan),
+    )
+    meeting = call_to_start(scene, days=60)
+    meetings.answer(meeting, scene.jenny, Answer.MAYBE)
+    meetings.answer(meeting, scene.carin, Answer.NO)
+    interest.ended_at = others.ended_at = utcnow()
+    night(31 * DAY)
+    assert (is_there(interest), is_there(others)) == (True, False)
+    night(61 * DAY)
+    assert not is_there(interest)
 
 
 def test_an_office_that_ended_goes_the_same_night_and_its_officer_too(scene: Scene) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from watch import tokens
 from watch.accounts.queries import follows
 from watch.groups.queries.choices import has_opted_out
+from watch.groups.queries.interested import current_interest
 from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import FromAddress, Mail, Unless
 from watch.models import (
@@ -32,6 +33,11 @@ def _unsubscribed_unless(membership: Membership, _now: datetime) -> Unless:
     return {LeftOut.OVER: ~has_opted_out(OutboxRow.person_id, membership.group.area_id)}
 
 
+def _counts_again(interest: Interest) -> bool:
+    again = current_interest(interest)
+    return again is not None and again.confirmed_at is not None
+
+
 UNSUBSCRIBED = Mail(
     "unsubscribed",
     about=Membership,
@@ -39,6 +45,13 @@ UNSUBSCRIBED = Mail(
     link=lambda _membership: "/u/",
     wanted_unless=_unsubscribed_unless,
     for_row=Purpose.UNSUBSCRIBE,
+)
+INTEREST_ENDED = Mail(
+    "interest-ended",
+    about=Interest,
+    sender=FromAddress.ACCOUNT,
+    link=lambda interest: f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}",
+    wanted_unless=lambda interest, _now: {LeftOut.OVER: _counts_again(interest)},
 )
 GROUP_STARTED = Mail(
     "group-started",

@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from watch import browser_state as carried
 from watch import language, tokens
 from watch.access import public
+from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups.errors import NotOpen
+from watch.groups.errors import NotOpen, TooLateToUndo
+from watch.groups.queries.interested import choice_of, is_expecting_meeting
 from watch.groups.queries.joinable import joinable_stairwells
 from watch.interest import service
 from watch.interest.forms import JoinByInterestForm, ShowInterestForm
@@ -31,6 +33,12 @@ NO_GROUP = _l("Huset har ingen grupp att gå med i just nu.")
 def interest_link(interest: Interest) -> str:
     """Return the address of the page where somebody can end their interest."""
     return url_for("interest.open_link", token=tokens.make(Purpose.CONFIRM_INTEREST, interest))
+
+
+@bp.app_template_global()
+def expects_meeting(interest: Interest) -> bool:
+    """Return True if a mail that interest has ended has to say that its person still hears of a meeting."""
+    return is_expecting_meeting(interest, utcnow())
 
 
 @bp.get("/buildings/<int:building_id>/interest")
@@ -75,8 +83,12 @@ def _building(building_id: int) -> Building:
 @bp.get("/interest/<token>")
 @public
 def open_link(token: str) -> ViewAnswer:
-    if asked := service.request_made_by(service.interest_asked(token)):
-        return _to_request(asked)
+    """Show an interest. If it has ended, show what came of it, or how to take that back."""
+    asked = service.interest_asked(token)
+    if request := service.request_made_by(asked):
+        return _to_request(request)
+    if asked.ended_at is not None:
+        return _ended_page(asked)
     interest = _interest_behind(token)
     return _page(token, interest, _join_form(interest))
 
@@ -84,6 +96,22 @@ def open_link(token: str) -> ViewAnswer:
 def _to_request(asked: JoinRequest) -> Response:
     """Lead to the page where the one who asked to join follows their request, and can withdraw it."""
     return redirect(url_for("joining.confirm", token=tokens.make(Purpose.CONFIRM_REQUEST, asked)), 303)
+
+
+def _ended_page(interest: Interest) -> ViewAnswer:
+    language.follow_letter(interest.person.language)
+    sent_to(mailbox_id=interest.person.mailbox_id)
+    if again := service.shown_again(interest):
+        return redirect(interest_link(again), 303)
+    choice, others = choice_of(interest, utcnow()), _others(interest)
+    if choice.undo_until is None and not others:
+        raise LinkExpired(interest.person.language)
+    return render_template("interest/ended.html", choice=choice, others=others)
+
+
+def _others(interest: Interest) -> list[tuple[Interest, str]]:
+    others = interest_in_same_mail(interest)
+    return [(each, tokens.make(Purpose.CONFIRM_INTEREST, each)) for each in others]
 
 
 def _interest_behind(token: str) -> Interest:
@@ -108,11 +136,11 @@ def _join_form(interest: Interest) -> JoinByInterestForm | None:
 
 
 def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> str:
-    others = [(each, tokens.make(Purpose.CONFIRM_INTEREST, each)) for each in interest_in_same_mail(interest)]
     meeting = next_start_meeting(interest.building, utcnow()) if interest.confirmed_at else None
     mail = last_mail_about(meeting, interest.person) if meeting else None
     return render_template(
-        "interest/open_link.html", token=token, interest=interest, form=form, others=others, meeting=meeting,
+        "interest/open_link.html", token=token, interest=interest, form=form, others=_others(interest),
+        meeting=meeting,
         answer_token=tokens.make(Purpose.ANSWER, mail) if mail else None,
     )  # fmt: skip
 
@@ -180,5 +208,15 @@ def withdraw(token: str) -> Response:
         return redirect(url_for(".open_link", token=token), 303)
     service.withdraw(interest)
     db.session.commit()
-    flash(_("Ditt intresse är borttaget. Vi skriver inte till dig mer om det här."), "done")
-    return redirect(url_for("places.building", building_id=interest.building_id), 303)
+    return redirect(url_for(".open_link", token=token), 303)
+
+
+@bp.post("/interest/<token>/again")
+@public
+def show_again(token: str) -> Response:
+    interest = service.interest_asked(token)
+    language.follow_letter(interest.person.language)
+    too_late = _("Det går inte att ångra längre. Anmäl ditt intresse igen i stället.")
+    with saving(_("Klart. Ditt intresse räknas igen."), unless={TooLateToUndo: too_late}):
+        service.show_again(interest)
+    return redirect(url_for(".open_link", token=token), 303)

@@ -8,8 +8,12 @@ from watch import audit, tokens
 from watch.accounts.service.people import confirm_address, mailbox_for_asking, person_for_asking
 from watch.errors import LinkExpired
 from watch.extensions import db
+from watch.groups.errors import TooLateToUndo
+from watch.groups.queries.choices import SECOND_THOUGHTS
+from watch.groups.queries.interested import current_interest, is_going_on, undo_until
 from watch.groups.service.choices import withdraw_interest
 from watch.interest.mails import INTEREST_CONFIRM
+from watch.interest.queries import interest_in_same_mail
 from watch.joining.service.asking import write_once_a_day
 from watch.joining.service.confirming import wait_for_answer
 from watch.mail import outbox
@@ -65,7 +69,7 @@ def _interest(building: Building, person: Person, *, could_coordinate: bool) -> 
 
 
 def interest_of(token: str) -> Interest:
-    """Return the interest of a mailed link, valid as long as the interest.
+    """Return the interest of a mailed link, as long as it goes on.
 
     Raises LinkExpired and BadToken.
     """
@@ -79,6 +83,19 @@ def interest_of(token: str) -> Interest:
 def interest_asked(token: str) -> Interest:
     """Return the interest of a mailed link, also if it has ended. Raises BadToken."""
     return tokens.row_of(Purpose.CONFIRM_INTEREST, Interest, token)
+
+
+def shown_again(interest: Interest) -> Interest | None:
+    """Return the interest to which the link of an ended one leads: the same person's in the same building.
+
+    It was shown within seven days after; unless it is confirmed, one mail must have been meant for both.
+    """
+    again = current_interest(interest) if interest.ended_at is not None else None
+    if again is None or interest.ended_at is None:
+        return None
+    if again.confirmed_at is None:
+        return again if again in interest_in_same_mail(interest) else None
+    return again if again.created_at < interest.ended_at + SECOND_THOUGHTS else None
 
 
 def request_made_by(interest: Interest) -> JoinRequest | None:
@@ -119,10 +136,24 @@ def take_back_name(interest: Interest) -> None:
 
 def withdraw(interest: Interest) -> None:
     """End the interest, hide the name and stop its waiting mail. Ending it twice has no further effect."""
+    if not is_going_on(interest):
+        return
     if interest.ended_at is None:
         interest.named_at = None
     outbox.cancel(interest)
     withdraw_interest(interest)
+
+
+def show_again(interest: Interest) -> None:
+    """Take back that interest was ended: its person is interested anew, so last night's number stays.
+
+    Raises TooLateToUndo after seven days, and if they have joined the group meanwhile.
+    """
+    if undo_until(interest, utcnow()) is None:
+        raise TooLateToUndo
+    could_coordinate = interest.could_coordinate
+    again = _interest(interest.building, interest.person, could_coordinate=could_coordinate)
+    confirm_interest(again)
 
 
 def join_from_interest(interest: Interest, stairwell: Stairwell, *, flat: Flat | None) -> JoinRequest:

@@ -23,7 +23,7 @@ from watch.groups.forms import ChooseAreaForm, ChooseNoticesForm
 from watch.groups.labels import NOT_BACK, WELCOME_BACK
 from watch.groups.queries import choices, members
 from watch.groups.queries.choices import AreaChoice, Choosing
-from watch.groups.queries.interested import interests_of_mail, is_going_on
+from watch.groups.queries.interested import choice_of, interests_of_mail
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.limits import limit_network
@@ -34,8 +34,8 @@ from watch.web import ViewAnswer, sent_to
 bp = Blueprint("choices", __name__)
 
 INTEREST_ENDED = _l(
-    "Klart. Ditt intresse för grannsamverkan är borttaget, och inga fler mejl om det kommer. "
-    "Du kan anmäla intresse igen med länken i mejlet."
+    "Klart. Ditt intresse för grannsamverkan är borttaget. Har du svarat ja eller kanske på en träff får du "
+    "ändå påminnelse och besked om den. Du kan ångra dig med länken i mejlet."
 )
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
@@ -97,8 +97,8 @@ def unsubscribe(token: str) -> Response:
     """Unsubscribe everybody the mail names from its mailing list, by one click (RFC 8058).
 
     An area's notices, a group's notices and a group's meetings are three lists; each goes on without the
-    others. A mail says what was left, and how to take it back. Who was called to a start meeting because of
-    their interest is on no other list, so the click ends the interest, which can be shown again.
+    others. Who was called to a start meeting because of their interest is on no other list, so the click ends
+    the interest. A mail says what was left, and how to take it back.
     """
     name, value = ONE_CLICK
     if request.form.get(name) != value:
@@ -115,7 +115,7 @@ def unsubscribe(token: str) -> Response:
             choices_service.unsubscribe(membership, meetings=row.mailing.meeting_id is not None)
     interests = interests_of_mail(row)
     for interest in interests:
-        choices_service.withdraw_interest(interest)
+        choices_service.end_interest(interest)
     db.session.commit()
     with language.speaking(row.language):
         told = INTEREST_ENDED if interests and not choosing.current else _unsubscribed(row, choosing)
@@ -271,7 +271,7 @@ def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:
         token=token,
         choosing=choosing,
         forms=forms,
-        interests=[(each, is_going_on(each)) for each in interests_of_mail(_row_behind(token))],
+        interests=[choice_of(each, utcnow()) for each in interests_of_mail(_row_behind(token))],
         left=choices.lists_left(_row_behind(token).mailing, choosing),
         lost_appointment=choices.with_lost_appointment(choosing.ended),
         second_thoughts=choices.SECOND_THOUGHTS,

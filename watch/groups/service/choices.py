@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
-from watch.groups.mails import MEMBERSHIP_LEFT, UNSUBSCRIBED
+from watch.groups.mails import INTEREST_ENDED, MEMBERSHIP_LEFT, UNSUBSCRIBED
 from watch.groups.queries.choices import AREA, MEETINGS, NOTICES, SECOND_THOUGHTS
 from watch.groups.queries.interested import houses_with, is_going_on
 from watch.groups.service.flats import lock_flat
@@ -134,20 +134,28 @@ def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Pers
     return True
 
 
-def withdraw_interest(interest: Interest) -> None:
-    """End somebody's interest in a building, and delete their answers to its start meetings.
+def end_interest(interest: Interest) -> bool:
+    """End somebody's interest in a building, and mail them so: others may hold the link that did it.
 
-    If they have asked by it to join, they hear no more of the start meeting. Ending it twice has no further
-    effect.
+    Who has said yes or maybe to a start meeting still hears of that. Whoever has asked by the interest to
+    join hears no more of the start meeting. Returns False if it had ended before.
     """
     if not is_going_on(interest):
-        return
+        return False
     interest.ended_at = utcnow()
-    houses = select(Building.id).where(houses_with(interest.building_id))
-    meetings = select(Meeting.id).where(Meeting.building_id.in_(houses))
-    theirs = MeetingAnswer.person_id == interest.person_id, MeetingAnswer.meeting_id.in_(meetings)
-    db.session.execute(delete(MeetingAnswer).where(*theirs))
     audit.note("interest-withdrawn", about=interest, by=None, area=interest.building.property.area)
+    if interest.confirmed_at is not None:
+        outbox.queue(INTEREST_ENDED, to=interest.person, about=interest)
+    return True
+
+
+def withdraw_interest(interest: Interest) -> None:
+    """End somebody's interest in a building as above, and delete their answers to its start meetings."""
+    if end_interest(interest):
+        houses = select(Building.id).where(houses_with(interest.building_id))
+        meetings = select(Meeting.id).where(Meeting.building_id.in_(houses))
+        theirs = MeetingAnswer.person_id == interest.person_id, MeetingAnswer.meeting_id.in_(meetings)
+        db.session.execute(delete(MeetingAnswer).where(*theirs))
 
 
 def i_have_moved(membership: Membership, *, by: Person) -> None:

@@ -14,8 +14,8 @@ from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of, wants_wo
 from watch.groups.queries.members import coordinates, takes_part
 from watch.meetings.queries.coming import (
     and_the_interested,
+    called_by_interest,
     called_people,
-    interested_in,
     is_for_member,
     members_of,
     who_said,
@@ -137,7 +137,8 @@ def hears_of(
     """Return the condition that a person, given as a column of ids, may get mail about the meeting.
 
     They are a member or coordinator of one of its groups who wants such mail, a member who has answered yes
-    or maybe, or interested in one of their buildings. A start meeting is for the interested.
+    or maybe, or interested in one of their buildings. A start meeting is for the interested, and those who
+    have ended their interest by a mail's link hear of it if they have answered yes or maybe.
     """
     if meeting.audience is MeetingAudience.COORDINATORS:
         still = coordinates(person_id, meeting.has_group)
@@ -153,7 +154,7 @@ def _is_interested(
     meeting: Meeting, person_id: ColumnElement[Any] | InstrumentedAttribute[Any]
 ) -> ColumnElement[bool]:
     if meeting.audience is MeetingAudience.INTERESTED:
-        return person_id.in_(interested_in(meeting))
+        return person_id.in_(called_by_interest(meeting))
     here = Building.group_id.in_(_groups(meeting)), Interest.ended_at.is_(None)
     theirs = select(Interest.id).join(Building, Building.id == Interest.building_id)
     return theirs.where(Interest.person_id == person_id, *here).exists()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
-from watch.groups.queries.interested import goes_on, houses_with
+from watch.groups.queries.interested import goes_on, houses_with, still_comes
 from watch.models import (
     Answer,
     Area,
@@ -84,7 +84,7 @@ def and_the_interested(meeting: Meeting, members: Select[int]) -> Select[int]:
     """Return a select of these members and of those interested in the building whose start meeting it is."""
     if meeting.audience is not MeetingAudience.INTERESTED:
         return members
-    return select(Person.id).where(or_(Person.id.in_(members), Person.id.in_(interested_in(meeting))))
+    return select(Person.id).where(or_(Person.id.in_(members), Person.id.in_(called_by_interest(meeting))))
 
 
 def interested_in(meeting: Meeting) -> Select[int]:
@@ -92,8 +92,17 @@ def interested_in(meeting: Meeting) -> Select[int]:
 
     Whoever asked by it to join the group is among them until they have got an answer.
     """
+    return _by_interest(meeting).where(goes_on())
+
+
+def called_by_interest(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of these, and of those who have ended their interest but come to it."""
+    return _by_interest(meeting).where(or_(goes_on(), still_comes(Meeting.id == meeting.id)))
+
+
+def _by_interest(meeting: Meeting) -> Select[int]:
     here = select(Interest.person_id).join(Building, Building.id == Interest.building_id)
-    return here.where(houses_with(meeting.building_id), Interest.confirmed_at.is_not(None), goes_on())
+    return here.where(houses_with(meeting.building_id), Interest.confirmed_at.is_not(None))
 
 
 def coordinators_in(meeting: Meeting) -> Select[int]:

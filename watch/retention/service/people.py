@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, or_, select, true, update
 
 from watch.extensions import db
+from watch.groups.queries.interested import still_comes
 from watch.mail import outbox
 from watch.models import (
     AddressChange,
@@ -28,6 +29,7 @@ from watch.models import (
     JoinRequest,
     Letter,
     Mailbox,
+    Meeting,
     Membership,
     Officer,
     OutboxRow,
@@ -204,9 +206,13 @@ def address_changes(now: datetime) -> int:
 
 
 def interests(now: datetime) -> int:
-    """Delete interest that ended a month ago, and interest not confirmed within a month."""
+    """Delete interest that ended a month ago, and interest not confirmed within a month.
+
+    Whoever comes to a start meeting is told until it is over that it was changed or cancelled.
+    """
     unconfirmed = and_(Interest.confirmed_at.is_(None), Interest.created_at < now - MONTH)
-    return take_out(Interest, or_(Interest.ended_at < now - MONTH, unconfirmed))
+    ended = and_(Interest.ended_at < now - MONTH, ~still_comes(Meeting.ends_at > now))
+    return take_out(Interest, or_(ended, unconfirmed))
 
 
 def households(now: datetime) -> int:
