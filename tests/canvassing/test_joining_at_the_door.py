@@ -21,7 +21,7 @@ from tests.factories import (
     make_visit_request,
 )
 from tests.groups.test_members import state_of
-from tests.newcomers import confirm_link, floor_link, link_of, what_leaves
+from tests.newcomers import Fill, confirm_link, floor_link, link_of, what_leaves
 from tests.page_client import Page, PageClient
 from tests.races import at_once
 from watch import language, tokens
@@ -29,6 +29,7 @@ from watch.extensions import db
 from watch.groups.queries.households import FlatState
 from watch.groups.queries.members import members_of
 from watch.groups.service import members
+from watch.joining.service import deciding
 from watch.mail.compose import _context_of, render
 from watch.models import (
     AddressVerification,
@@ -38,6 +39,7 @@ from watch.models import (
     JoinRequest,
     Language,
     Membership,
+    OutboxState,
     Purpose,
     RequestState,
     utcnow,
@@ -212,6 +214,49 @@ def test_who_reads_one_mail_a_day_answers_for_the_door_and_for_what_they_asked(
         floor_link(request_on("greta@example.org"))
     )
     assert verify(client, "greta@example.org").follow().h1 == "Ditt fönster lyser"
+
+
+def test_who_shares_a_mailbox_that_was_mailed_that_day_is_asked_too(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    """Siv asked to join by the poster, and confirmed. Her husband says yes at the door."""
+    client.post(f"/j/{code}", fill(name="Siv", address="siv@example.org"))
+    client.post(confirm_link(request_on("siv@example.org")))
+    deciding.approve(request_on("siv@example.org"), by=scene.bengt)
+    what_leaves()
+    assert CONFIRM in join(client, scene, name="Sven", address="siv@example.org").follow().text
+    assert what_leaves() == [("address-recorded", "siv@example.org")]
+    assert verify(client, "siv@example.org").follow().h1 == "Ditt fönster lyser"
+    assert member("Sven").channel is Channel.MAIL
+    client.post(f"/j/{code}", fill(name="Kim", address="siv@example.org"))
+    assert [kind for kind, _to in what_leaves()] == ["join-approved"]  # a stranger's mail is one a day
+
+
+def test_of_one_mailbox_five_questions_a_day_are_asked_and_the_forms_say_so(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    greta = member_at_door(client, scene)
+    form = client.get(f"/memberships/{greta.id}/record", as_=scene.bengt)
+    assert "högst fem gånger om dagen till samma adress" in form.text
+    other = "annan@example.org"
+    for address in (*["greta@example.org", other] * 5, "greta@example.org"):
+        for row in outbox.rows():
+            if row.state is OutboxState.QUEUED and (row.not_after is None or row.not_after > utcnow()):
+                row.state, row.next_at, row.settled_at = OutboxState.SENT, None, utcnow()
+        form.press("Mejla och fråga", {"address": address})
+    assert [each for each in what_leaves() if each[1] != other] == []
+    sent = [row for row in outbox.rows() if row.state is OutboxState.SENT]
+    assert len([row for row in sent if row.mailbox and row.mailbox.address != other]) == 5
+
+
+def member_at_door(client: PageClient, scene: Scene) -> Membership:
+    """Return Greta, who said yes at the door and gave no address."""
+    assert (
+        "högst fem gånger om dagen"
+        in client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1201").text
+    )
+    join(client, scene)
+    return member("Greta")
 
 
 def test_a_mistyped_address_learns_nothing_of_the_neighbour(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
-from watch.joining.queries.asking import ASKS_OWNER
+from watch.joining.queries.asking import ASKS_OWNER, MEANT_TO_LEAVE
 from watch.models import (
     AddressVerification,
     Group,
@@ -19,6 +19,7 @@ from watch.models import (
     JoinRequest,
     Mailing,
     Membership,
+    OutboxRow,
     Person,
     RequestState,
 )
@@ -104,6 +105,17 @@ def verification_of(membership: Membership) -> AddressVerification | None:
     """Return the newest verification of an address that a coordinator recorded for a member."""
     newest = select(AddressVerification).where(AddressVerification.membership_id == membership.id)
     return db.session.scalar(newest.order_by(AddressVerification.id.desc()).limit(1))
+
+
+def questions_since(mailbox_id: int, since: datetime) -> int:
+    """Return how many mails about addresses that coordinators recorded were queued to be sent since then."""
+    asked = (
+        select(func.count(OutboxRow.id))
+        .join(OutboxRow.mailing)
+        .where(OutboxRow.mailbox_id == mailbox_id, OutboxRow.created_at > since, *MEANT_TO_LEAVE)
+        .where(Mailing.address_verification_id.is_not(None))
+    )
+    return db.session.scalar(asked) or 0
 
 
 def has_failed(verification: AddressVerification) -> bool:

@@ -30,7 +30,6 @@ from watch.joining.queries.asking import (
 from watch.mail import outbox
 from watch.mail.kinds import Mail
 from watch.models import (
-    AddressVerification,
     ConsentChannel,
     Flat,
     Group,
@@ -50,7 +49,7 @@ from watch.models.joining import OPEN_REQUEST
 from watch.names import is_same_name
 from watch.statements import upsert
 
-AskedFor = TypeVar("AskedFor", JoinRequest, AddressVerification, Interest)
+AskedFor = TypeVar("AskedFor", JoinRequest, Interest)
 
 MAILED_VISITS_A_DAY = 3  # about one stairwell
 NAMES_AT_A_DOOR = 5  # that wait for a visit at once; anybody can ask for one

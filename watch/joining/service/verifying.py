@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import update
 
 from watch import audit
@@ -10,9 +12,9 @@ from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.invitations.mails import JOIN_APPROVED
 from watch.joining.mails import ADDRESS_RECORDED
-from watch.joining.queries.confirming import FLOOR_TRIES, has_failed, verification_of
+from watch.joining.queries.confirming import FLOOR_TRIES, has_failed, questions_since, verification_of
 from watch.joining.service.answering import end_requests, lift_refusal
-from watch.joining.service.asking import Submission, request_of, write_once_a_day
+from watch.joining.service.asking import Submission, request_of
 from watch.joining.service.confirming import confirm
 from watch.joining.service.handing_over import hand_over, wait_for_others
 from watch.mail import outbox
@@ -26,18 +28,22 @@ from watch.models import (
 )
 from watch.statements import changed
 
+QUESTIONS_A_DAY = 5  # to one address; the forms say so
+
 
 def ask_owner(membership: Membership, address: str) -> None:
     """Mail the recorded address to verify it. The neighbour is reached as before meanwhile.
 
-    A member of that name at the address is asked like anybody else, so that the coordinator does not learn
-    whether it belongs to one: if they say that both are the same person, the two records become one.
+    What strangers asked for that day does not use up this mail; beyond QUESTIONS_A_DAY it is queued already
+    expired. A member of that name at the address is asked like anybody else, so that the coordinator does not
+    learn whether it belongs to one: if they say that both are the same person, the two records become one.
     """
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, membership.person.name, membership.person.language)
     verification = AddressVerification(membership=membership, person=person)
     db.session.add(verification)
-    write_once_a_day(ADDRESS_RECORDED, person, mailbox, about=verification)
+    is_enough = questions_since(mailbox.id, utcnow() - timedelta(days=1)) >= QUESTIONS_A_DAY
+    outbox.queue(ADDRESS_RECORDED, to=person, about=verification, not_after=utcnow() if is_enough else None)
 
 
 def give_up(membership: Membership) -> bool:
