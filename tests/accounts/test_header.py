@@ -92,6 +92,8 @@ def test_a_mailed_link_says_that_it_was_for_somebody_else(
     page = client.get(address, as_=scene.jenny)
     assert page.status == 200
     assert f"{WHOSE} Du är inloggad som {scene.jenny.name}," in page.text
+    assert ("blir du inloggad som den som fick mejlet." in page.text) == (link == "sign_in_link")
+    assert ("räknas som svar" in page.text) == (link != "sign_in_link")
     assert WHOSE not in client.get(address).text
 
 

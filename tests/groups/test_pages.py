@@ -31,7 +31,7 @@ def test_a_member_sees_the_group_and_only_neighbours_who_chose_it(client: PageCl
     page = client.get(f"/groups/{scene.group.id}", as_=scene.dawit)
     assert page.h1 == "Våglängdsgatan 1–3"
     assert "Aktiv grupp" in page.text
-    assert "5 av 18 hushåll är med" in page.text
+    assert "5 av 18 hushåll var med i natt" in page.text
     assert "Bostäder i Borås" in page.text
     shown = {
         each.name for each in (scene.amina, scene.bengt, scene.carin, scene.elsa) if each.name in page.html
@@ -53,7 +53,7 @@ def test_few_members_are_never_told_apart(client: PageClient, scene: Scene) -> N
     for counted, words in ((0, "färre än 5"), (4, "färre än 5"), (5, "5"), (13, "13"), (14, "nästan alla")):
         scene.group.counted_taking_part = counted
         page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
-        assert f"{words} av 18 hushåll är med" in page.text
+        assert f"{words} av 18 hushåll var med i natt" in page.text
 
 
 def test_the_officer_sees_the_group_without_any_member(client: PageClient, scene: Scene) -> None:

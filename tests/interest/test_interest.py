@@ -61,6 +61,7 @@ def test_left_confirmed_and_named(
     page = page.press("Ja, det var jag").follow()
     assert page.flashes == [("done", "Tack! Ditt intresse är bekräftat.")]
     assert counted(langgatan) == Interested(1, 1, ())
+    assert "Vill du bli kontaktombud?" not in page.text  # she has said so
     page = page.press("Berätta mitt namn för kommunpolisen").follow()
     assert "Kommunpolisen kan se ditt namn" in page.text
     assert counted(langgatan) == Interested(1, 1, (left.person,))

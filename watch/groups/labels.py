@@ -131,12 +131,14 @@ EVENTS = {
 class HouseholdsSaid:
     """How many of a house's households take part, as a reader is told: `part` of `total`.
 
-    `share` is the width of a meter, 0–1, that shows no more than `part`.
+    `share` is the width of a meter, 0–1, that shows no more than `part`. `of_last_night` is true unless the
+    number is the present one.
     """
 
     part: str
     total: int
     share: float
+    of_last_night: bool = False
 
     @classmethod
     def exactly(cls, count: int, flats: int) -> HouseholdsSaid:
@@ -146,7 +148,7 @@ class HouseholdsSaid:
     @classmethod
     def roughly(cls, counted: int, flats: int) -> HouseholdsSaid:
         """Return last night's number in bands, for everybody else."""
-        return cls(banded(counted, flats), flats, banded_share(counted, flats))
+        return cls(banded(counted, flats), flats, banded_share(counted, flats), of_last_night=True)
 
 
 def recipients_said(mail: int, paper: int, unreached: int, declined: int) -> str:
