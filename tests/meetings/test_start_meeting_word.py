@@ -210,6 +210,11 @@ def test_of_two_who_share_a_mailbox_the_page_names_both(
     (mail,) = to("lo", send(relay))
     page = client.get(way_out(mail))
     assert [name in page.text for name in ("Lo", "Per", "Jenny")] == [True, True, False]
+    client.post(way_out(mail), ONE_CLICK, csrf=False)
+    assert [each.recipients for each in send(relay)] == [["lo@example.org"]] * 2
+    left = client.get(way_out(mail))
+    left.press("Ångra Per, Norrby Långgata 21–27")
+    assert [each.startswith("Ångra") for each in client.get(way_out(mail)).buttons].count(True) == 1
 
 
 @pytest.mark.parametrize(
