@@ -386,11 +386,12 @@ def _verification(scene: Scene) -> AddressVerification:
     return make_verification(make_person("Greta", "greta@example.org"), neighbour)
 
 
-def _public(scene: Scene) -> dict[str, str]:
+def _public(scene: Scene) -> dict[str, object]:
     """Add a meeting that is open to everybody, and a stranger's answer to it."""
     meeting = make_open_meeting(scene.group.area, by=scene.gun)
     answer = store(GuestAnswer(meeting=meeting, key="0123456789abcdef01234567", people=2))
-    return {"public_meeting": tokens.show_code(meeting.code or ""), "guest": answer.key}
+    code = tokens.show_code(meeting.code or "")
+    return {"public_meeting": code, "guest": answer.key, "open_meeting": meeting.id}
 
 
 def _lent(scene: Scene) -> CheckinLink:

@@ -133,6 +133,7 @@ ELSEWHERE = {  # and why the walk does not come by them
     "groups.coordinators.appoint": "asked once more before, see test_coordinators",
     "groups.coordinators.accept_new_duty": "after a duty has changed, see test_contact_details",
     "handouts.tick_meeting": "once paper is needed, see test_handing_out",
+    "meetings.choose_languages": "of a meeting for everybody, see test_open",
     "meetings.answer_joint": "once another group asks, see test_joint",
     "meetings.expect_notes": "once it was said that there will be none, see test_notes",
     "meetings.publish_notes": "once a draft is previewed, see test_notes",

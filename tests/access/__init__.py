@@ -52,7 +52,8 @@ Bengt) {held_meeting} (port 3, by Bengt, yesterday) {notice} (to the group, by A
 {checkin_link} {sign_in_link} {address_change} {address_undo}
 {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {reply}
 {to_interested} {unsubscribe} {told} {finding_link} {calendar_feed} (Elsa's)
-{public_meeting} (of Hässleholmen, by Gun; its code) {guest} (the key of an answer to it);
+{public_meeting} (of Hässleholmen, by Gun; its code) {open_meeting} (its id) {guest} (the key of an answer to
+it);
 {interested_message} {members_message} (written by Gun)
 {stopped_writer} (Elsa); {finding} (of the group, the landlord's) {area_finding};
 {letter} is a name that no mail in the development mailbox has.

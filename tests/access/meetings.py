@@ -14,6 +14,10 @@ OFFICERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 404,
     "other_coordinator": 404, "lead": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+OF_AREA = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 403,
+    "other_coordinator": 403, "lead": 403, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
 REMINDERS = {"remind_early": "7", "remind_late": "0"}
 PLAN = {
     "kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00",
@@ -129,6 +133,8 @@ ENDPOINTS = {
         Expected(get="/meetings/{meeting}/reminders", **CALLERS, **coordinators(200)),
         Expected(get="/meetings/{stairwell_meeting}/reminders", **CALLERS, **of_stairwell_3(200)),
     ),
+    "meetings.ask_languages": Expected(get="/meetings/{open_meeting}/languages", **OF_AREA, officer=200),
+    "meetings.choose_languages": Expected(post="/meetings/{open_meeting}/languages", **OF_AREA, officer=303),
     "meetings.choose_reminders": (
         Expected(post="/meetings/{meeting}/reminders", data=REMINDERS, **CALLERS, **coordinators(303)),
         Expected(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.page_client import PageClient
+from watch import tokens
 from watch.extensions import db
 from watch.meetings import service
 from watch.models import Answer, AuditEntry, Meeting, MeetingAudience, MeetingKind
@@ -89,6 +90,29 @@ def test_members_of_the_area_see_and_answer_it_others_use_the_public_page(
     assert "Alla i Hässleholmen" in client.get(f"/groups/{scene.group.id}/meetings", as_=scene.carin).text
     assert "Medborgarmöte" in client.get(f"/groups/{scene.group.id}", as_=scene.carin).text
     assert client.get(f"{page}/edit", as_=scene.amina).status == 403
+
+
+def test_the_languages_can_be_changed_as_long_as_it_is_on_and_nobody_is_mailed(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    meeting = call(client, scene)
+    before, code = len(outbox.rows()), tokens.show_code(meeting.code or "")
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.gun).click("Ändra språken")
+    assert page.form()["languages"] == ["sv", "ar"]
+    for _twice in range(2):
+        assert page.press("Spara", {"languages": ["sv", "so"]}).location == f"/meetings/{meeting.id}"
+    assert "Språk Svenska, Soomaali" in client.get(f"/m/{code}").text
+    assert "Ändra språken" not in client.get(f"/meetings/{meeting.id}", as_=scene.carin).links
+    noted = select(AuditEntry.by_id).where(AuditEntry.what == "languages-chosen")
+    assert db.session.scalars(noted).all() == [scene.gun.id]
+    page.press("Spara", {"languages": []})
+    assert "Språk" not in client.get(f"/m/{code}").text
+    assert page.press("Spara", {"languages": ["xx"]}).status == 422
+    assert len(outbox.rows()) == before
+    service.cancel(db.session.get_one(Meeting, meeting.id), by=scene.gun)
+    db.session.commit()
+    assert page.press("Spara", {"languages": ["sv"]}).follow().flashes[0][0] == "warn"
+    assert client.get(page.path, as_=scene.gun).location == f"/meetings/{meeting.id}"
 
 
 def test_an_officer_is_told_in_bands_how_many_come_and_how_many_of_them_are_strangers(

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from watch.fields import TicksField, choice, choices_of
+from watch.fields import Form, TicksField, choice, choices_of
 from watch.language import OWN_NAMES
 from watch.meetings.forms.planning import MeetingForm
 from watch.meetings.forms.reminders import RemindersForm
@@ -23,6 +23,20 @@ WHOM = [
 ]
 TOGETHER = choice(MeetingAudience.PARTS, _l("Några grupper tillsammans"))
 FOR_EVERYBODY = [MeetingKind.CITIZENS, MeetingKind.SAFETY_WALK]
+
+
+class SpokenField(TicksField):
+    """Ticks for the languages that are spoken at a meeting."""
+
+    def __init__(self, **more: Any) -> None:
+        label = _l("Vilka språk talas där?")
+        super().__init__(label, choices=choices_of(OWN_NAMES), coerce=Language, **more)
+
+
+class ChooseLanguagesForm(Form):
+    """Asks which languages are spoken at a meeting that is called already."""
+
+    languages = SpokenField()
 
 
 class CallInAreaForm(MeetingForm, RemindersForm):
@@ -42,10 +56,7 @@ class CallInAreaForm(MeetingForm, RemindersForm):
         coerce=MeetingKind,
         default=MeetingKind.CITIZENS,
     )
-    languages = TicksField(
-        _l("Vilka språk talas där?"), choices=choices_of(OWN_NAMES), coerce=Language,
-        default=[Language.SWEDISH],
-    )  # fmt: skip
+    languages = SpokenField(default=[Language.SWEDISH])
     groups = TicksField(_l("Vilka grupper?"), coerce=int, validate_choice=False)
 
     def __init__(self, groups: Sequence[Group], *args: Any, **more: Any) -> None:

@@ -14,6 +14,7 @@ from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
 from watch.meetings.service.guests import MOST_GUESTS, answer_as_guest, withdraw_as_guest
 from watch.meetings.service.joint import decline, take_part
+from watch.meetings.service.languages import choose_languages
 from watch.meetings.service.latecomers import call_latecomers
 from watch.meetings.service.notes import (
     expect_notes,
@@ -46,6 +47,7 @@ __all__ = [
     "call_latecomers",
     "cancel",
     "change",
+    "choose_languages",
     "choose_reminders",
     "close_checkin",
     "decline",
