@@ -15,7 +15,7 @@ PLUS = "+\uff0b"
 UNSEEN = "\u00ad\u200b-\u200f\u2060\ufeff"
 BETWEEN = rf"[^\S\n]|[{DASHES}{PLUS}{UNSEEN}./_·]"  # spaces of all widths, dashes, invisible characters
 GAP = rf"((?:{BETWEEN}){{0,3}})"
-NUMBER_GAP = rf"((?:{BETWEEN}|[:()]){{0,3}})"  # before the last four digits
+NUMBER_GAP = rf"((?:{BETWEEN}|[:()\r\n]){{0,3}})"  # before the last four digits
 PAIR = r"(\d\d)"  # a digit of any script
 TEN_DIGITS = rf"{GAP.join([PAIR] * 3)}{NUMBER_GAP}{GAP.join([PAIR] * 2)}"
 # Ten or twelve digits, in pairs that may be apart. A lookahead, so that matches may overlap.

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from watch.guard.deeds import did_it, does_at_once, goes_on, is_arabic_name, residents_in
+from watch.guard.deeds import did_it, does_at_once, goes_on, is_arabic_name
 from watch.guard.letters import read_mixed_as_latin
+from watch.guard.pointers import POINTER
+from watch.guard.telling import FOUND, residents_in, told_in
 from watch.guard.wordings import TOLD
 from watch.guard.words import words
 
@@ -40,6 +42,10 @@ CULPRIT = re.compile(
 )
 LINKED = re.compile(r"\b(?:är|var|heter|hette|kallas|is|was)\b|[:=,(]", re.IGNORECASE)
 NAMED = re.compile(r"\b(?:heter|hette|kallas|namnet|vid namn)\b|^\W*det (?:är|var)\b", re.IGNORECASE)
+CALLED = re.compile(
+    r"\b(?:han|hon|hen|den|de|dom|mannen|kvinnan|killen|tjejen|personen|he|she)\s(?:\w+\s)?(?:heter|hette|kallas|is called)\b",
+    re.IGNORECASE,
+)
 THING = re.compile(  # a suspected thing: only a clear name makes it a person
     r"\b(?:misstänk\w*|suspected)\W+(?:(?!för\b)\w+\W+){0,2}?(?:\w*bluff\w*|\w*sms\b|\w*samtal\w*|mejl\w*|mail\w*|brev\w*|länk\w*"
     r"|paket\w*|\w*bedräg\w*|\w*fiske|phishing|qr\w*|webb\w*|sid[ao]\w*|föremål\w*|\w*inbrott\w*|\w*stöld\w*|skadegör\w*"
@@ -52,11 +58,6 @@ FAULT = re.compile(  # a leak or a fault of the house is suspected, not somebody
     r"|skadedjur|ohyra|vägglöss|råttor|\w*fel\b|\w*stopp\b|kortslut\w*|legionella\w*|asbest|radon|leak\w*|mould)",
     re.IGNORECASE,
 )
-RESIDENT = re.compile(
-    r"\b(?:grannen|hyresgästen|mannen|kvinnan|killen|tjejen|personen|familjen|han|hon)\b[^.!?\n]{0,40}"
-    r"\b(?:lägenhet|lgh|våning|tr(?:appor)?|port)\b",
-    re.IGNORECASE,
-)
 SURNAME = re.compile(r"\w{2,}(?:sson|ström|qvist|kvist|gren|lund|blad|stedt|ović|ovic|wić|wicz|ski|ska)s?\Z")
 NO_NAME = re.compile(  # begins a sentence, and does something: "Tjuvarna stal", "Vem snodde"
     r"\w*(?:ar|or|er|are|en|et|na|n|t|e|s|ka|ga|ta|da)|\w{1,2}|folk|alla|många|barn|vem|som|snälla|ungdom|någo\w+|andra|inga|they|who|people"
@@ -66,6 +67,8 @@ NO_NAME = re.compile(  # begins a sentence, and does something: "Tjuvarna stal",
 WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 SENTENCE_END = re.compile(r"(?<!\b[A-ZÅÄÖ])[.!?…]+(?=[\s\"”')]|\Z)|\n+")
 CLAUSE_BEGINS = re.compile(r"[:\-–—(\"”'•*]\s*\Z")
+BROKEN_LINE = re.compile(r"(?<![.!?:\s])[^\S\n]*\n(?=[a-zåäö])")  # a sentence that goes on in the next line
+SAID_SHORT = re.compile(r"(?<=\s)[eéä](?=\s)")  # "hon e en tjuv"
 NEAR = 60  # characters before a word that may say whether it begins a clause
 PLAINLY_SAID = re.compile(r"\bmis{1,2}t?[äae]nk\w*(?:\W+(?:är|person\w*|mot))?\W*\Z", re.IGNORECASE)
 
@@ -110,18 +113,29 @@ class Word:
 
 
 def suspects_in(text: str) -> list[str]:
-    """Return the names of people who are called suspects, as written."""
+    """Return the names of people who are called suspects, and wordings that point at somebody, as written."""
     plain = re.sub(r":\s*\n", ": ", read_mixed_as_latin(unicodedata.normalize("NFKC", text)))
+    plain = SAID_SHORT.sub("är", BROKEN_LINE.sub(" ", plain))
     found: list[str] = []
-    is_after_suspect, before = False, ""
+    before = ""
     for sentence in filter(str.strip, filter(None, SENTENCE_END.split(plain))):
         found += _suspects_of(sentence) or [*Sentence(sentence).culprits(), *residents_in(sentence)]
-        if is_after_suspect and NAMED.search(sentence):
-            found += Sentence(sentence).people(is_strict=True)
-        if goes_on(sentence):
-            found += Sentence(before).people(is_strict=True)
-        is_after_suspect, before = SUSPECT.search(sentence) is not None, sentence
+        found += told_in(sentence) + _gone_on(before, sentence)
+        before = sentence
     return list(dict.fromkeys(found))
+
+
+def _gone_on(before: str, sentence: str) -> list[str]:
+    """Return whom a sentence names, or where, of whom the one before has told: "Tjuvar! Han heter Kalle"."""
+    found: list[str] = []
+    is_suspect, is_culprit = SUSPECT.search(before), CULPRIT.search(before)
+    if (is_suspect and NAMED.search(sentence)) or (is_culprit and CALLED.search(sentence)):
+        found += Sentence(sentence).people(is_strict=True)
+    if is_suspect or is_culprit:
+        found += [each[0] for each in FOUND.finditer(sentence)]
+    if goes_on(sentence):
+        found += Sentence(before).people(is_strict=True) + [each[0] for each in POINTER.finditer(before)]
+    return found
 
 
 def _suspects_of(sentence: str) -> list[str]:
@@ -130,9 +144,10 @@ def _suspects_of(sentence: str) -> list[str]:
         return []
     if said:
         is_thing = THING.search(sentence) is not None or said[0].lower().startswith("suspect")
-        people = Sentence(sentence[active.start() :] if active else sentence).people(is_strict=is_thing)
-        resident = None if is_thing or active else RESIDENT.search(sentence)
-        return people or ([resident[0]] if resident else [])
+        blamed = sentence[active.start() :] if active else sentence
+        people = Sentence(blamed).people(is_strict=is_thing)
+        pointer = None if is_thing else POINTER.search(blamed)
+        return people or ([pointer[0]] if pointer else [])
     if ACCUSED.search(sentence):
         return Sentence(sentence).people(is_strict=True)
     return [name for culprit in CULPRIT.finditer(sentence) for name in _linked(culprit, sentence)]

@@ -16,7 +16,7 @@ from watch.guard.words import words
 LETTER = "[A-HJ-PR-UW-Z]"
 DIGIT = r"(?:\d|[OIl])"  # letters typed for digits
 SIGN = r"[-\u2010-\u2015\u2212_.·•:/\\|*+~]"
-BETWEEN = rf"[^\S\n]|{SIGN}|,(?=\d)"
+BETWEEN = rf"\s|{SIGN}|,(?=\d)"
 BEGINS, ENDS = r"(?<![^\W_])(?<![/@=&#.-])", r"(?![^\W_])(?!-\d)"
 PLATE = re.compile(
     rf"{BEGINS}({LETTER}{{3}})(?:{BETWEEN}){{0,3}}((?:\d{DIGIT}|{DIGIT}\d)(?:{DIGIT}|{LETTER})){ENDS}",

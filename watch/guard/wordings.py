@@ -10,7 +10,7 @@ from typing import Any
 OWN = (
     r"(?:min|mitt|mina|vår|vårt|våra|era|ert|er|grannens|grannarnas|andras|folks|mammas|pappas|föreningens"
     r"|gårdens|husets|(?:my|our)(?: \w+['’]s)?"
-    r"|people's|other people's|\w+'s)"
+    r"|people's|other people's|\w+'s|(?-i:[A-ZÅÄÖ])\w+s)"
 )
 DRUGS = (
     r"(?:knark|drog|droger|hasch|tabletter|kokain|narkotika|amfetamin|cannabis|tramadol|tjack|heroin|piller|gräs\b"
