@@ -11,8 +11,8 @@ from wtforms import Field, SelectField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import ValidationError
 
-from watch.guard import suspects_in, tells_of_somebody
-from watch.guarding import LOOKS_LIKE_SUSPECT
+from watch.guard import plates_in, suspects_in, tells_of_somebody
+from watch.guarding import LOOKS_LIKE_PLATE, LOOKS_LIKE_SUSPECT
 from watch.names import has_letter, is_like_link
 from watch.personnummer import has_personnummer, may_be_mobile, personnummer_word
 from watch.signs import JOINERS, before_hidden_sign, has_pile
@@ -107,6 +107,11 @@ def no_telling(_form: Any, field: Field) -> None:
 def nobody_in_link(_form: Any, field: Field) -> None:
     """Refuse a link whose words seem to point at a person, because it is mailed to everybody."""
     words = unquote(field.data or "").partition("://")[2]
+    path = re.sub(r"[^\w-]+|_", " ", words.partition("/")[2])  # a room's number or code has no dash
+    if has_personnummer(path) and "-" in path:
+        raise ValidationError(personnummer_word(""))
+    if any(plate.isupper() for plate in plates_in(path.replace("-", " "))):
+        raise ValidationError(LOOKS_LIKE_PLATE)
     if suspects_in(re.sub(r"[\W\d_]+", " ", words).title()):
         raise ValidationError(LOOKS_LIKE_SUSPECT)
 

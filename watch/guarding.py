@@ -52,7 +52,7 @@ class AssuranceField(HiddenField):
         return bool(self.found) and not self.asked
 
 
-def surely_about_nobody(_form: Any, field: Field) -> None:
+def surely_about_nobody(form: Any, field: Field) -> None:
     """Refuse a text that seems to point at a person or a car, whatever its writer says.
 
     It is for whoever writes by a link and is no member: nobody answers for their assurance.
@@ -60,15 +60,23 @@ def surely_about_nobody(_form: Any, field: Field) -> None:
     text = field.data or ""
     if plates_in(text):
         raise ValidationError(LOOKS_LIKE_PLATE)
-    if suspects_in(text):
+    if _suspects_in(form, field):
         raise ValidationError(LOOKS_LIKE_SUSPECT)
 
 
 def about_nobody(form: Any, field: Field) -> None:
     """Refuse a text that seems to point at a person or a car, unless the writer has said that it does not."""
     text = field.data or ""
-    plates, suspects = plates_in(text), suspects_in(text)
+    plates, suspects = plates_in(text), _suspects_in(form, field)
     ask_about(form, (*plates, *suspects), LOOKS_LIKE_PLATE if plates else LOOKS_LIKE_SUSPECT)
+
+
+def _suspects_in(form: Any, field: Field) -> list[str]:
+    """Return whom a field points at, read on from the field before: a heading, and "Han heter Kalle" below."""
+    fields = [each for each in form if about_nobody in each.validators]
+    before = fields[fields.index(field) - 1].data or "" if field in fields[1:] else ""
+    known = suspects_in(before) if before else []
+    return [each for each in suspects_in(f"{before}\n\n{field.data or ''}") if each not in known]
 
 
 def ask_about(form: Any, found: Sequence[str], message: Any) -> None:

@@ -189,6 +189,22 @@ def test_a_link_that_is_none_is_refused(link: str, client: PageClient, scene: Sc
     assert (page.status, page.errors, outbox.rows()) == (422, [said], [])
 
 
+@on_one_database
+@pytest.mark.parametrize(
+    ("path", "is_refused"),
+    [
+        ("811218-9876", True), ("19811218%2D9876", True), ("Bilen-ABC123", True), ("x?bil=ABC-12D", True),
+        ("Kalle-snodde-min-cykel", True), ("Grannen-i-1203-langar", True),
+        ("abc-defg-hij", False), ("j/8112189876", False), ("j/98765432101?pwd=aBc12dEfG", False),
+        ("port-21-och-23", False), ("2026-12-10-1800", False),
+    ],
+)  # fmt: skip
+def test_a_link_points_at_nobody(path: str, is_refused: bool, client: PageClient, scene: Scene) -> None:
+    typed = PLAN | {"link": f"https://meet.example/{path}"}
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    assert (page.press("Förhandsgranska", typed).status == 422) == is_refused
+
+
 def test_back_keeps_what_was_typed(client: PageClient, scene: Scene) -> None:
     typed = PLAN | {"about": "Kom och fika", "scope": "stairwells", "stairwells": str(scene.stairwell_1.id)}
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
