@@ -72,7 +72,7 @@ def about_nobody(form: Any, field: Field) -> None:
 
 
 def _suspects_in(form: Any, field: Field) -> list[str]:
-    """Return whom a field points at, read on from the field before: a heading, and "Han heter Kalle" below."""
+    """Return whom a field points at, read on from the field before: a heading, then "Han heter Kalle"."""
     fields = [each for each in form if about_nobody in each.validators]
     before = fields[fields.index(field) - 1].data or "" if field in fields[1:] else ""
     known = suspects_in(before) if before else []

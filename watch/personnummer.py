@@ -62,7 +62,8 @@ class Written:
         is_as_one = is_usual and is_said and bool(day.strip()) and (bool(self.century) or not year)
         if self.is_numbered and not (is_right and is_as_one):
             return False
-        is_apart = day.isspace() and "\n" not in day and not (year or self.digits[0] == "0" or self._is_time())
+        is_likely = not (year or "\n" in day or self.digits[0] == "0" or self._is_time())
+        is_apart = day.isspace() and is_likely
         if is_usual and is_said:
             return is_right or not self._is_time()
         if is_usual and is_apart:

@@ -21,7 +21,8 @@ OTHER = re.compile(  # somebody else than the one who was named, or telling rath
     r"|en man|en kvinna|män|killar\w*|ungdomar\w*|ungar\w*"
     r"|okända?|tjuv\w*|vandal\w*|att|om|hur|när|ifall|sedan|mot|åt|till|inte|blev|blivit|blir|fick|får"
     r"|har fått|they|someone|somebody|people|that|if|how|about|against"
-    r"|had (?:his|her|their|my|a)|got (?:his|her|their)|when|not|was|were|thieves|stoppade|skrämde|såg|hörde|tack|polis\w*|la"
+    r"|had (?:his|her|their|my|a)|got (?:his|her|their)"
+    r"|when|not|was|were|thieves|stoppade|skrämde|såg|hörde|tack|polis\w*|la"
     r"|hitta\w*|laga\w*|anmäl\w*|berätta\w*|pratar?|pratade|informera\w*|visar|föreläser|svarar|säger|skriver|varna\w*|tipsa\w*"
     r"|tells|talks|explains|answers|found|reported|helped|fixed|hjälp\w*)\b|(?:أن|إذا|شخص|لم|تم|عن)\b",
     re.IGNORECASE,

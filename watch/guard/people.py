@@ -14,7 +14,7 @@ from functools import cached_property
 from watch.guard.deeds import did_it, does_at_once, goes_on, is_arabic_name
 from watch.guard.letters import read_mixed_as_latin
 from watch.guard.pointers import POINTER
-from watch.guard.telling import FOUND, residents_in, told_in
+from watch.guard.telling import FOUND, blamed_in, residents_in, told_in
 from watch.guard.wordings import TOLD
 from watch.guard.words import words
 
@@ -43,7 +43,8 @@ CULPRIT = re.compile(
 LINKED = re.compile(r"\b(?:är|var|heter|hette|kallas|is|was)\b|[:=,(]", re.IGNORECASE)
 NAMED = re.compile(r"\b(?:heter|hette|kallas|namnet|vid namn)\b|^\W*det (?:är|var)\b", re.IGNORECASE)
 CALLED = re.compile(
-    r"\b(?:han|hon|hen|den|de|dom|mannen|kvinnan|killen|tjejen|personen|he|she)\s(?:\w+\s)?(?:heter|hette|kallas|is called)\b",
+    r"\b(?:han|hon|hen|den|de|dom|mannen|kvinnan|killen|tjejen|personen|he|she)\s(?:\w+\s)?"
+    r"(?:heter|hette|kallas|is called)\b",
     re.IGNORECASE,
 )
 THING = re.compile(  # a suspected thing: only a clear name makes it a person
@@ -120,7 +121,7 @@ def suspects_in(text: str) -> list[str]:
     before = ""
     for sentence in filter(str.strip, filter(None, SENTENCE_END.split(plain))):
         found += _suspects_of(sentence) or [*Sentence(sentence).culprits(), *residents_in(sentence)]
-        found += told_in(sentence) + _gone_on(before, sentence)
+        found += blamed_in(sentence) + told_in(sentence) + _gone_on(before, sentence)
         before = sentence
     return list(dict.fromkeys(found))
 

@@ -10,7 +10,7 @@ _READ = tomllib.loads((Path(__file__).resolve().parent / "pointers.toml").read_t
 
 
 def _one_of(part: str) -> str:
-    """Return a pattern of one of the words of a part; of `where`, which has one wording a line, of its lines."""
+    """Return a pattern of one of the words of a part, or of its lines: each of `where` is a wording."""
     listed = _READ["parts"][part]
     return f"(?:{'|'.join(listed.strip().splitlines() if part == 'where' else listed.split())})"
 
@@ -24,4 +24,5 @@ def _pattern(kinds: dict[str, list[str]]) -> str:
 
 POINTER = re.compile(rf"\b(?:{_pattern(_READ['pointers'])})", re.IGNORECASE)
 FLAT = re.compile(rf"\b(?:{_pattern(_READ['flats'])})", re.IGNORECASE)
+SLANDER = re.compile(rf"\b(?:{_pattern(_READ['slander'])})", re.IGNORECASE)
 ROLE = re.compile(rf"\b(?:{_pattern(_READ['roles'])})", re.IGNORECASE)

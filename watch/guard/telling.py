@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import islice
 from pathlib import Path
 
 from watch.guard.deeds import did_it
-from watch.guard.pointers import FLAT, POINTER, ROLE
+from watch.guard.pointers import FLAT, POINTER, ROLE, SLANDER
 from watch.guard.wordings import DOES
 
 _READ = tomllib.loads((Path(__file__).resolve().parent / "telling.toml").read_text(encoding="utf-8"))
@@ -19,22 +20,37 @@ def _pattern(where: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{joined})", re.IGNORECASE)
 
 
+def _words(where: str) -> re.Pattern[str]:
+    return re.compile(rf"{_pattern(where).pattern}\b", re.IGNORECASE)
+
+
 ALONE, KNOWN, HOME, FOUND = map(_pattern, ("alone", "who", "home", "found"))
+BAD, KIND = map(_words, ("bad", "kind"))
 NOT_KNOWN = re.compile(r"\b(?:inte|not|ingen|don't)\b", re.IGNORECASE)
 HANDIWORK = re.compile(  # what people do for the house: "vaktmästaren klippte upp låset"
-    r"\b(?:kasta|släng|klipp|bänd|såga|borra|dyrka|töm|plocka|ta|tar|tog|tagit|sparka|elda|öppna)", re.IGNORECASE
+    r"\b(?:kasta|släng|klipp|bänd|såga|borra|dyrka|töm|plocka|öppna|sparka|elda|(?:ta|tar|tog|tagit)\b)",
+    re.IGNORECASE,
 )
 SOON = 80  # characters in which a deed follows
+MOST = 50  # people and flats that are looked at in a sentence
 
 
 def residents_in(sentence: str) -> list[str]:
-    """Return somebody who is told by where they live, by kin, looks or origin, and of whom a crime is told."""
-    return [each[0] for each in POINTER.finditer(sentence) if did_it(sentence, each.start(), each.end())]
+    """Return whoever is told by where they live, by kin, looks or origin, if a crime is told of them."""
+    pointed = [*islice(POINTER.finditer(sentence), MOST), *islice(FLAT.finditer(sentence), MOST)]
+    return [each[0] for each in pointed if did_it(sentence, each.start(), each.end())]
+
+
+def blamed_in(sentence: str) -> list[str]:
+    """Return whoever is pointed at in a sentence that has a bad word, in whatever order, and no kind one."""
+    if KIND.search(sentence) or not BAD.search(POINTER.sub(" ", sentence)):
+        return []
+    return [each[0] for each in POINTER.finditer(sentence)]
 
 
 def told_in(sentence: str) -> list[str]:
     """Return wordings that tell of somebody by themselves: a threat, who is known to have done it, a flat."""
-    found = [each[0] for each in ALONE.finditer(sentence)]
+    found = [each[0] for pattern in (ALONE, SLANDER) for each in pattern.finditer(sentence)]
     if HOME.search(sentence):
         found += [each[0] for each in FLAT.finditer(sentence)]
     for each in KNOWN.finditer(sentence):
