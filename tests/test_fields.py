@@ -17,7 +17,7 @@ from tests.mail import hostile
 from watch import fields, names, personnummer, phones, signs
 from watch.field_rules import no_encoded_word
 from watch.fields import LanguageField, LineField, LinkField, NameField, TextField
-from watch.guard import people, plates
+from watch.guard import people, plates, pointers, telling
 from watch.invitations import pasting
 from watch.invitations.forms import inviting, preview
 from watch.invitations.forms.inviting import InviteForm
@@ -185,7 +185,21 @@ def test_an_encoded_word_is_found_wherever_it_stands(plain_app: Flask) -> None:
 
 
 def test_no_pattern_over_typed_text_tries_every_end_from_every_start() -> None:
-    modules = fields, names, people, phones, plates, personnummer, signs, forms, pasting, preview, message
+    modules = (
+        fields,
+        names,
+        people,
+        phones,
+        plates,
+        pointers,
+        telling,
+        personnummer,
+        signs,
+        forms,
+        pasting,
+        preview,
+        message,
+    )
     read = [each for module in modules for each in vars(module).values()]
     compiled = [each for each in read if isinstance(each, re.Pattern) and isinstance(each.pattern, str)]
     patterns = [each.pattern for each in compiled]

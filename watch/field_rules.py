@@ -107,7 +107,7 @@ def no_telling(_form: Any, field: Field) -> None:
 def nobody_in_link(_form: Any, field: Field) -> None:
     """Refuse a link whose words seem to point at a person, because it is mailed to everybody."""
     words = unquote(field.data or "").partition("://")[2]
-    path = re.sub(r"[^\w-]+|_", " ", words.partition("/")[2])  # a room's number or code has no dash
+    path = re.sub(r"\bmeeting_\w+|[^\w-]+|_", " ", words.partition("/")[2])  # Teams has meeting_…
     if has_personnummer(path) and "-" in path:
         raise ValidationError(personnummer_word(""))
     if any(plate.isupper() for plate in plates_in(path.replace("-", " "))):
