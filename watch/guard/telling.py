@@ -28,7 +28,8 @@ ALONE, KNOWN, HOME, FOUND = map(_pattern, ("alone", "who", "home", "found"))
 BAD, KIND = map(_words, ("bad", "kind"))
 NOT_KNOWN = re.compile(r"\b(?:inte|not|ingen|don't)\b", re.IGNORECASE)
 HANDIWORK = re.compile(  # what people do for the house: "vaktmästaren klippte upp låset"
-    r"\b(?:kasta|släng|klipp|bänd|såga|borra|dyrka|töm|plocka(?!\w* åt sig)|öppna|sparka|elda|(?:ta|tar|tog|tagit)\b)",
+    r"\b(?:kasta|släng|klipp|bänd|såga|borra|dyrka|töm|plocka(?!\w* åt sig)|öppna|sparka|elda"
+    r"|(?:ta|tar|tog|tagit)\b)",
     re.IGNORECASE,
 )
 SOON = 80  # characters in which a deed follows
