@@ -25,8 +25,8 @@ FAULTS = (
     Fault(
         "who moved out still answers for the flat",
         ANSWERED,
-        "at_home.person_id == person_id, at_home.is_current",
-        "at_home.person_id == person_id",
+        "_AtHome.person_id == person_id, _AtHome.is_current",
+        "_AtHome.person_id == person_id",
         HOUSEHOLDS,
     ),
     Fault(

@@ -33,10 +33,17 @@ FAULTS = (
     ),
     Fault(
         "a coordinator reads the answers that wait at the doors of every stairwell",
-        ASKING,
-        "here = JoinRequest.stairwell_id.in_(stairwells)",
-        "here = JoinRequest.stairwell_id.is_not(None)",
+        "watch/groups/queries/stairwells.py",
+        "is_theirs = JoinRequest.stairwell_id.in_(stairwells)",
+        "is_theirs = JoinRequest.stairwell_id.is_not(None)",
         "joining/test_deciding test_access_lists",
+    ),
+    Fault(
+        "a household is not told who was let into its flat",
+        DECIDING,
+        "    tell_household(membership)\n",
+        "",
+        "joining/test_deciding",
     ),
     Fault(
         "a request that is answered is answered again",
@@ -143,13 +150,6 @@ FAULTS = (
         VERIFYING,
         "    if membership.left_at is not None:\n",
         "    if membership.person is person:\n",
-        AT_THE_DOOR,
-    ),
-    Fault(
-        "a member's mailbox ends what was recorded with its address at another door",
-        VERIFYING,
-        "ended_at=utcnow() if is_member else None",
-        "ended_at=None",
         AT_THE_DOOR,
     ),
     Fault(

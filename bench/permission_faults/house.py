@@ -22,15 +22,15 @@ FAULTS = (
     Fault(
         "a coordinator of one stairwell sees how every flat of the house stands",
         HOUSE,
-        "flats = households.households_of(group, mine)",
-        "flats = households.households_of(group)",
+        "households.households_of(group, mine)",
+        "households.households_of(group)",
         IN_HOUSE,
     ),
     Fault(
         "a coordinator of one stairwell counts those without a flat in the whole house",
         "watch/groups/queries/stairwells.py",
-        "without_flat=rows[0][-3] if rows and stairwells is None else theirs,",
-        "without_flat=rows[0][-3] if rows else 0,",
+        "without_flat=rows[0][-4] if rows and stairwells is None else theirs,",
+        "without_flat=rows[0][-4] if rows else 0,",
         IN_HOUSE,
     ),
     Fault(

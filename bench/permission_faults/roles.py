@@ -284,4 +284,18 @@ FAULTS = (
         "    return True\n",
         "test_access::test_each_role_gets_what_permissions_say",
     ),
+    Fault(
+        "whoever got a coordinator's mail forwarded answers in their name",
+        "watch/messages/routes/writing.py",
+        "    if message.audience is MessageAudience.MEMBER or reader_signed_in() == reader:\n",
+        "    if message.audience:\n",
+        "messages/test_stopping",
+    ),
+    Fault(
+        "a coordinator who appoints nobody any more reads whom they asked",
+        "watch/groups/routes/coordinators.py",
+        "members.asked_addresses(current_person(), group) if asks else {}",
+        "members.asked_addresses(current_person(), group)",
+        "groups/test_coordinators",
+    ),
 )

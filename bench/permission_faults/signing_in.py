@@ -186,4 +186,32 @@ FAULTS = (
         "",
         "groups/test_apart groups/test_coordinators",
     ),
+    Fault(
+        "a browser that was signed in as a member becomes a coordinator's",
+        "watch/groups/service/coordinators.py",
+        "    end_sign_ins(person)\n",
+        "",
+        "groups/test_coordinators",
+    ),
+    Fault(
+        "a browser that was signed in before becomes an officer's",
+        "watch/accounts/service/officers.py",
+        "    end_sign_ins(person)\n",
+        "",
+        "groups/test_coordinators",
+    ),
+    Fault(
+        "a new coordinator is made unseen",
+        "watch/groups/service/coordinators.py",
+        "        tell_of_coordinator(coordinator)\n",
+        "        pass\n",
+        "groups/test_coordinators",
+    ),
+    Fault(
+        "a member takes the name of the police contact",
+        "watch/accounts/queries.py",
+        "(Person.id.in_(coordinators) & Person.shows_name) | Person.id.in_(officers)",
+        "Person.id.in_(coordinators) & Person.shows_name",
+        "accounts/test_settings",
+    ),
 )
