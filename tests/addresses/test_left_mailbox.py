@@ -73,7 +73,7 @@ def test_what_was_written_is_still_answered_by_its_reader_when_signed_in(
 ) -> None:
     page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
     path = link_to(scene.bengt)
-    client.get(path).press("Skicka svaret", {"text": "På torsdag."})
+    client.get(path, as_=scene.bengt).press("Skicka svaret", {"text": "På torsdag."})
     path = link_to(scene.carin)
     change(client, scene.carin)
     assert PageClient(client.app).get(path).status == 410

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -63,7 +64,7 @@ class Process:
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.words, cwd=ROOT, env=environment(self.settings), stdin=subprocess.DEVNULL,
-                stdout=out, stderr=subprocess.STDOUT,
+                stdout=out, stderr=subprocess.STDOUT, process_group=0,
             )  # fmt: skip
 
     @property
@@ -93,13 +94,15 @@ class Process:
             return None
 
     def end(self, patience: float = 20) -> None:
-        """Ask it to end, and kill it if it does not."""
+        """Ask it to end, and kill it if it does not, or what it has left behind."""
         if self.process is None:
             return
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGTERM)
         if self.wait(patience) is None:
             self.kill()
+        with suppress(ProcessLookupError):  # a web server that refuses to start ends before its workers
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 @dataclass
