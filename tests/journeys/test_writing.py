@@ -27,9 +27,7 @@ def test_a_member_asks_and_gets_an_answer(make_phone: Callable[..., Phone], scen
     bengts = make_phone(javascript=False)
     bengts.open(post.link("bengt@example.org", "/messages/"))
     assert "När är nästa träff?" in bengts.text
-    assert (
-        "Logga in för att svara." in bengts.text
-    )  # whoever got the mail forwarded reads, and answers nothing
+    assert "Logga in för att svara." in bengts.text  # whoever got the mail forwarded only reads
     bengts.sign_in(scene.bengt)
     bengts.open(post.link("bengt@example.org", "/messages/"))
     bengts.fill("Ditt svar", "På torsdag i tvättstugan.")
