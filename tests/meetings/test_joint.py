@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_coordinator, make_member, make_person
+from tests.mail.letters import links_in
 from tests.meetings.joint import Solvarv, arrive, call, make_solvarv, plan_for, preview, say, state_of
 from tests.page_client import PageClient
 from watch.extensions import db
@@ -58,6 +59,9 @@ def test_who_says_yes_sees_how_many_get_it_and_their_group_is_called_once(
     first, second = (page.press("Vi är med") for _each in range(2))
     assert (first.status, second.status) == (303, 303)
     assert mailed(outbox, "meeting-called") == sorted([*OURS, "sara", "tove"])
+    for row in outbox.rows():  # a page of the group that invites is not there for the others
+        if row.person in (solvarv.tove, scene.carin) and row.mailing.kind == "meeting-called":
+            assert [each for each in links_in(row) if each.endswith("/messages")] == []
     assert sorted(row.household.flat.stairwell.address for row in outbox.rows() if row.household) == [
         "Solvarvsgatan 4", "Våglängdsgatan 3",
     ]  # fmt: skip

@@ -22,7 +22,7 @@ from watch.mail import message
 from watch.mail.kinds import KINDS, FromAddress, Mail
 from watch.mail.message import CompiledMail, Message, Placeholder
 from watch.mail.types import Calendar, Claim, Envelope, Recipient
-from watch.models import Area, Group, Interest, Language, Mailing, Person, Purpose
+from watch.models import Area, Group, Interest, Language, Mailing, Meeting, Person, Purpose
 from watch.models.mail import Parent
 from watch.partners import partners_of
 
@@ -198,6 +198,7 @@ def _context(
         "is_trial": False,
         "names": names,
         "group": _group(about),
+        "readers_group": _readers_group(about),
         "area": getattr(about, "area", None),
         "link": link,
         "unsubscribe": unsubscribe,
@@ -229,6 +230,12 @@ def _group(about: Parent) -> Group | None:
         return db.session.get(Group, about.building.group_id) if about.building.group_id else None
     found: Group | None = getattr(about, "group", None)
     return found
+
+
+def _readers_group(about: Parent) -> Group | None:
+    """Return the group that all readers are in, or None if it is a meeting to which others are asked too."""
+    group, parts = _group(about), about.parts if isinstance(about, Meeting) else []
+    return group if group and all(each.group_id == group.id for each in parts) else None
 
 
 def _area(mailing: Mailing) -> Area | None:
