@@ -54,7 +54,7 @@ def contact(scene: Scene) -> ContactPerson:
 def add(client: PageClient, scene: Scene, by: Person, **typed: str) -> Finding:
     """Write down a finding from the list's page, and return it."""
     page = client.get(f"/groups/{scene.group.id}/findings/new", as_=by)
-    answer = page.press("Skriv upp", LAMP | typed)
+    answer = page.press("Spara", LAMP | typed)
     assert answer.status == 303, answer.errors
     return last()
 
@@ -89,7 +89,7 @@ def test_a_member_sees_what_became_of_it(client: PageClient, scene: Scene) -> No
     report(client, finding, scene.amina, status="in_progress", text="Anmäld.")
     report(client, finding, scene.bengt)
     page = client.get(f"/findings/{finding.id}", as_=scene.carin).text
-    assert page.index("Uppskriven") < page.index("På gång: Anmäld.") < page.index("Klar: Ny lampa")
+    assert page.index("Tillagd") < page.index("På gång: Anmäld.") < page.index("Klar: Ny lampa")
     assert ("Kontaktombuden" in page, "Bengt" in page) == (True, False)
     assert (
         "Så blev det: Ny lampa sitter uppe." in client.get(f"/groups/{scene.group.id}", as_=scene.carin).text
@@ -116,7 +116,7 @@ def test_what_is_no_finding_is_refused(
     typed: dict[str, str], said: str, client: PageClient, scene: Scene
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina)
-    refused = page.press("Skriv upp", LAMP | typed)
+    refused = page.press("Spara", LAMP | typed)
     assert (refused.status, [each for each in refused.errors if each.startswith(said)] != []) == (422, True)
     assert db.session.scalars(select(Finding)).all() == []
 
@@ -132,7 +132,7 @@ def test_the_form_sent_twice_makes_one(
     client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina)
-    assert len({page.press("Skriv upp", LAMP).location for _ in range(2)}) == 1
+    assert len({page.press("Spara", LAMP).location for _ in range(2)}) == 1
     assert len(mailed(outbox, "finding-assigned")) == 1
     for _ in range(2):
         report(client, last(), scene.amina)
@@ -177,7 +177,7 @@ def test_the_contact_person_learns_which_house_or_area_it_is(
     add(client, scene, scene.amina)
     add(client, scene, scene.amina, where=stairwell)
     page = client.get(f"/areas/{scene.group.area.slug}/findings/new", as_=scene.gun)
-    page.press("Skriv upp", LAMP | {"owner": "municipality"})
+    page.press("Spara", LAMP | {"owner": "municipality"})
     places = [
         "Våglängdsgatan 1–3, hela huset, Hässleholmen",
         "Våglängdsgatan 3, Hässleholmen",
@@ -382,9 +382,9 @@ def test_the_landlords_fault_report_is_asked_where_no_landlord_has_an_address(
     make_contact(ContactRole.FAULT_REPORT, "Felanmälan", scene.house).email = "fel@example.org"
     db.session.commit()
     page = client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina)
-    saved = page.press("Skriv upp", LAMP).follow()
+    saved = page.press("Spara", LAMP).follow()
     assert saved.flashes == [
-        ("done", "Åtgärden är uppskriven."),
+        ("done", "Åtgärden är sparad."),
         ("info", "Kontaktpersonen får ett mejl om den."),
     ]
     landlord.email = "agare@example.org"
@@ -400,8 +400,8 @@ def test_the_areas_form_says_who_is_mailed_at_once(client: PageClient, scene: Sc
     make_contact(ContactRole.MUNICIPALITY, "Borås stad").email = "gatan@example.org"
     page = client.get(address, as_=scene.gun)
     assert "En kontaktperson får genast ett mejl med en länk" in page.text
-    saved = page.press("Skriv upp", LAMP | {"owner": "landlord"}).follow()
-    assert saved.flashes == [("done", "Åtgärden är uppskriven.")]
+    saved = page.press("Spara", LAMP | {"owner": "landlord"}).follow()
+    assert saved.flashes == [("done", "Åtgärden är sparad.")]
 
 
 @pytest.mark.parametrize("several", [False, True])
@@ -415,7 +415,7 @@ def test_a_measure_of_an_area_is_mailed_to_its_only_landlord(
         scene.langgatan.property.landlord = other
     db.session.commit()
     page = client.get(f"/areas/{scene.group.area.slug}/findings/new", as_=scene.gun)
-    shown = page.press("Skriv upp", LAMP).follow().text
+    shown = page.press("Spara", LAMP).follow().text
     asked = [row.mailbox.address for row in mailed(outbox, "finding-assigned") if row.mailbox]
     assert asked == ([] if several else ["fel@example.org"])
     nobody = "Ingen av kontakterna för hela området (Fastighetsägare, Felanmälan) har en e-postadress."
@@ -471,7 +471,7 @@ def test_what_is_left_comes_into_the_next_call_by_itself(
 def test_a_finding_of_a_meeting_stands_on_its_page(client: PageClient, scene: Scene) -> None:
     held = make_meeting(scene.group, starts_at=utcnow() - timedelta(days=1), by=scene.amina)
     notes = client.get(f"/meetings/{held.id}/notes", as_=scene.amina)
-    notes.click("Skriv upp en åtgärd").press("Skriv upp", LAMP)
+    notes.click("Lägg till en åtgärd").press("Spara", LAMP)
     assert last().meeting_id == held.id
     assert "Lampan vid källartrappan" in client.get(f"/meetings/{held.id}", as_=scene.carin).text
 
@@ -479,9 +479,9 @@ def test_a_finding_of_a_meeting_stands_on_its_page(client: PageClient, scene: Sc
 def test_an_officer_writes_down_measures_of_the_area_but_no_cameras(client: PageClient, scene: Scene) -> None:
     area = scene.group.area
     page = client.get(f"/areas/{area.slug}/findings/new", as_=scene.gun)
-    camera = page.press("Skriv upp", LAMP | {"what": "En kamera vid torget"})
+    camera = page.press("Spara", LAMP | {"what": "En kamera vid torget"})
     assert camera.errors[0].startswith("Kameror räknas inte som åtgärder här.")
-    page.press("Skriv upp", LAMP | {"spot": "road", "what": "Vägbom vid torget", "owner": "municipality"})
+    page.press("Spara", LAMP | {"spot": "road", "what": "Vägbom vid torget", "owner": "municipality"})
     finding = last()
     assert (finding.area_id, finding.group_id) == (area.id, None)
     report(client, finding, scene.gun, text="Bommen är på plats.")
@@ -496,7 +496,7 @@ def test_members_of_the_areas_groups_see_the_areas_findings(
 ) -> None:
     make_contact(ContactRole.MUNICIPALITY, "Borås stad").email = "gatan@example.org"
     page = client.get(f"/areas/{scene.group.area.slug}/findings/new", as_=scene.gun)
-    page.press("Skriv upp", LAMP | {"what": "Bommen är trasig.", "owner": "municipality"})
+    page.press("Spara", LAMP | {"what": "Bommen är trasig.", "owner": "municipality"})
     finding, listed = last(), f"/groups/{scene.group.id}/findings"
     for reader in (scene.carin, scene.amina, scene.gun):
         assert "I området Belysning, Hässleholmen, hela området" in client.get(listed, as_=reader).text

@@ -45,7 +45,7 @@ def flat(scene: Scene) -> Flat:
 
 def move_out(client: PageClient, flat: Flat, by: Person) -> Page:
     asked = client.get(f"/flats/{flat.id}", as_=by).click("Hushållet har flyttat")
-    assert "Du kan ångra det i 7 dagar." in asked.text
+    assert "Du kan ångra det i 7 dagar, så länge inget nytt har skrivits om lägenheten." in asked.text
     return asked.press("Ja, hushållet har flyttat").follow()
 
 

@@ -76,6 +76,18 @@ def test_another_countrys_letters_are_to_be_mended(encoding: str, name: str) -> 
     assert "\ufffd" in found or is_garbled(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("P?r Ek", True), ("?kesson", True), ("Bj?rkgatan 1", True), ("Bor?s", True),
+        ("P=C3=A4r", True), ("P%C3%A4r", True),
+        ("Anna?", False), ("Vem? Anna", False), ("Anna ? Bo", False), ("?", False),
+    ],
+)  # fmt: skip
+def test_a_letter_that_another_program_could_not_write_is_to_be_mended(text: str, is_so: bool) -> None:
+    assert is_garbled(text) is is_so
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_selection_gives_wrong_letters(data: st.DataObject) -> None:

@@ -8,8 +8,10 @@ from tests.cast import Scene
 from tests.factories import flat_of, make_household
 from tests.page_client import Page, PageClient
 from tests.page_contract import text_of
+from watch.extensions import db
 from watch.invitations.routes import inviting
-from watch.models import HouseholdStatus
+from watch.models import HouseholdStatus, utcnow
+from watch.printing.service import letters
 
 
 def test_those_not_asked_are_found_too(client: PageClient, scene: Scene) -> None:
@@ -23,6 +25,19 @@ def test_those_not_asked_are_found_too(client: PageClient, scene: Scene) -> None
     assert "Våglängdsgatan 3, 1202" in never.links
     bengts = client.get(f"/groups/{scene.group.id}/invitations/flats?asked=no", as_=scene.bengt)
     assert _ports(bengts) == {"Våglängdsgatan 3: 5 lägenheter": True}
+
+
+def test_a_letter_counts_once_it_is_said_to_be_in_its_letterbox(client: PageClient, scene: Scene) -> None:
+    printed = letters.print_letters(scene.group, [flat_of(scene.stairwell_3, "1202")], by=scene.amina)
+    db.session.commit()
+    address = f"/groups/{scene.group.id}/invitations/flats"
+    before = client.get(address, as_=scene.amina)
+    assert ("Har fått frågan 5" in before.links, "Inte tillfrågade 13" in before.links) == (True, True)
+    assert "utskrivet" in before.click("Inte tillfrågade 13").text
+    printed[0].delivered_at = utcnow()
+    make_household(flat_of(scene.stairwell_3, "1202"), HouseholdStatus.INVITED)
+    after = client.get(address, as_=scene.amina)
+    assert ("Har fått frågan 6" in after.links, "i brevlådan" in after.text) == (True, True)
 
 
 def test_in_a_large_house_the_own_port_is_open(

@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import openpyxl
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,13 @@ from watch.signs import IN_ADDRESSES
 from watch.tables import UnreadableTable
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-ADDRESS = st.from_regex(r"[a-z][a-z0-9._+-]{0,8}[a-z0-9]@[a-z]{1,6}\.(?:se|example)", fullmatch=True)
+# Domains and boxes in which a column's name may be seen: "mail", "telefon", "namn"
+ADDRESS = st.one_of(
+    st.from_regex(r"[a-z][a-z0-9._+-]{0,8}[a-z0-9]@[a-z]{1,6}\.(?:se|example)", fullmatch=True),
+    st.from_regex(
+        r"(?:anna|namn|mail|lgh1203)@(?:gmail\.com|hotmail\.com|telefon\.example|namn\.se)", fullmatch=True
+    ),
+)
 NAME = st.sampled_from(
     [
         "",
@@ -170,8 +177,33 @@ SIGNS = [
     "](",
     "&lt;",
 ]
-WORDS = ["a@x.se", "b.c@y.example", "å@x.se", "c@d", "Anna", "Ek,", "mailto:", "e-post:", "Port 3", "1203"]
-WORDS += ["Namn", "E-post", "BEGIN:VCARD", "EMAIL:", "sep=;"]
+WORDS = [
+    "anna@gmail.com",
+    "mail@namn.se",
+    "Adress",
+    "Boende",
+    "a@x.se",
+    "b.c@y.example",
+    "å@x.se",
+    "c@d",
+    "Anna",
+    "Ek,",
+    "mailto:",
+    "e-post:",
+    "Port 3",
+    "1203",
+]
+WORDS += [
+    "anna@gmail.com",
+    "mail@namn.se",
+    "Adress",
+    "Boende",
+    "Namn",
+    "E-post",
+    "BEGIN:VCARD",
+    "EMAIL:",
+    "sep=;",
+]
 PIECES = st.sampled_from(SIGNS + WORDS)
 
 
@@ -188,6 +220,21 @@ def test_in_any_text(pieces: list[str]) -> None:
         plain = text.translate(IN_ADDRESSES).casefold()
         typed = re.findall(r"[a-zå.]*[a-zå]@[a-z]+(?:\.[a-z]+)?", plain)
         assert [each for each in typed if each.strip(".") not in seen.translate(IN_ADDRESSES)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Namn\tLägenhet\nanna@gmail.com\t21 1203\nbo@hotmail.com\t23 1101",
+        "Namn\tAdress\nanna@gmail.com\tbo@hotmail.com",
+        "Boende\tTelefon\nanna@gmail.com\t070-174 06 05\nbo@hotmail.com\t070-174 06 06",
+        "Namn: Anna\nanna@gmail.com: bo@hotmail.com",
+        "mailto:anna@gmail.com\nmailto:bo@hotmail.com",
+    ],
+)
+def test_an_address_is_no_label_though_mail_stands_in_it(text: str) -> None:
+    for found in (list_of_text(text), list_of_file(text.replace("\t", ";").encode())):
+        assert {"anna@gmail.com", "bo@hotmail.com"} <= {each.address for each in found.people}
 
 
 def test_through_the_page(look: Callable[..., Page], bengt: Person) -> None:

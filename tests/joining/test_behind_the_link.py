@@ -45,10 +45,10 @@ def test_who_was_let_in_is_told_so_by_the_old_link(
 ) -> None:
     deciding.approve(farahs_request, by=bengt)
     page = client.get(confirm_link(farahs_request))
-    assert (page.status, page.h1) == (200, "Frågan är besvarad")
+    assert (page.status, page.h1) == (200, "Anmälan är besvarad")
     assert "Du är med i gruppen." in page.text
     assert (page.links["Logga in"], "Farah" in page.html) == ("/login", False)
-    assert client.post(confirm_link(farahs_request)).follow().h1 == "Frågan är besvarad"
+    assert client.post(confirm_link(farahs_request)).follow().h1 == "Anmälan är besvarad"
 
 
 def test_who_was_told_no_is_told_where_the_answer_is_and_may_ask_again(
@@ -56,7 +56,7 @@ def test_who_was_told_no_is_told_where_the_answer_is_and_may_ask_again(
 ) -> None:
     deciding.decline(farahs_request, by=bengt, reason="Vi känner inte varandra än.")
     page = client.get(confirm_link(farahs_request))
-    assert (page.status, page.h1) == (200, "Frågan är besvarad")
+    assert (page.status, page.h1) == (200, "Anmälan är besvarad")
     assert ("Du är med" in page.text, "känner inte" in page.text) == (False, False)
     assert page.click("Anmäl dig en gång till").h1 == "Gå med i grannsamverkan"
 
@@ -82,7 +82,7 @@ def test_an_old_link_answers_for_nobody_who_has_had_a_mail_since(
     later = make_request(child, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     later.created_at = farahs_request.created_at + timedelta(days=1)
     page = client.get(confirm_link(farahs_request))
-    assert (page.h1, "Idil" in page.text) == ("Frågan är besvarad", False)
+    assert (page.h1, "Idil" in page.text) == ("Anmälan är besvarad", False)
     client.post(confirm_link(farahs_request), {"who": str(later.id)})
     assert later.state is RequestState.UNCONFIRMED
     assert "Idil" in client.get(confirm_link(later)).text
@@ -320,7 +320,7 @@ def test_an_answer_given_meanwhile_counts(
     link = confirm_link(farahs_request)
     page = client.get(link)
     deciding.approve(farahs_request, by=bengt)
-    assert page.press("Ta tillbaka anmälan", {"sure": "y"}).follow().h1 == "Frågan är besvarad"
+    assert page.press("Ta tillbaka anmälan", {"sure": "y"}).follow().h1 == "Anmälan är besvarad"
     assert farahs_request.state is RequestState.APPROVED
     assert "Du är med i gruppen." in client.get(link).text
 

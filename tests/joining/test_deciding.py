@@ -123,7 +123,7 @@ def test_approved_from_the_mailed_page_without_signing_in(
     assert "farah@example.org" not in page.html
     done = page.press("Ja, välkommen in").follow()
     assert done.flashes == [("done", "Farah Ahmadi är med i gruppen. Vi mejlar besked.")]
-    assert "Frågan är besvarad: ja." in done.text
+    assert "Anmälan är besvarad: ja." in done.text
     assert "vill gå med" not in done.text
     assert done.buttons == []
     assert states() == [("Farah Ahmadi", "approved", "Bengt Åkesson")]
@@ -344,7 +344,7 @@ def test_the_answer_at_the_door_is_for_the_stairwells_own_coordinators(
 
 def test_what_nobody_has_answered_cannot_have_been_said(client: PageClient, scene: Scene) -> None:
     page = client.post(f"/requests/{farahs_id()}/told", as_=scene.bengt).follow()
-    assert page.flashes == [("info", "Frågan är inte besvarad än.")]
+    assert page.flashes == [("info", "Anmälan är inte besvarad än.")]
     assert "Berätta vid dörren" not in page.text
 
 

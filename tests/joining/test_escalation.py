@@ -230,7 +230,7 @@ def test_the_mailed_page_opens_for_whom_it_has_reached_also_when_answered(
     with time_machine.travel(day(14, "14.00")):
         client.post("/language", {"language": "sv"})
         done = client.get(page).press("Ja, välkommen in").follow()
-        assert "Frågan är besvarad: ja." in done.text
+        assert "Anmälan är besvarad: ja." in done.text
     with time_machine.travel(day(15)):
         assert client.get(page).status == 200
 

@@ -172,7 +172,7 @@ def _amina_lets_him_in_from_the_letter(phone: Phone, post: Post) -> None:
     assert "Latif är med i gruppen. Vi mejlar besked." in phone.text
     assert post.deliver() == ["latif@example.org"]
     phone.open(post.link(AMINA, "/a/"))
-    assert "Frågan är besvarad: ja." in phone.text
+    assert "Anmälan är besvarad: ja." in phone.text
 
 
 def _mona_asks_from_the_front_page(phone: Phone, post: Post) -> None:

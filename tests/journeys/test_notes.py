@@ -66,10 +66,10 @@ def test_a_lamp_is_mended_by_the_landlord_and_the_neighbour_hears_of_it(
     aminas.page.set_viewport_size(SMALL)
     aminas.sign_in(scene.amina)
     aminas.open(f"/meetings/{held.id}")
-    aminas.follow("Skriv upp en åtgärd")
+    aminas.follow("Lägg till en åtgärd")
     aminas.choose("Vad gäller det?", "Belysning")
     aminas.fill("Vad behöver göras?", "Lampan vid källartrappan är släckt.")
-    aminas.press("Skriv upp")
+    aminas.press("Spara")
     assert post.deliver() == ["forvaltare@example.org"]
     carins = make_phone()
     carins.page.set_viewport_size(SMALL)

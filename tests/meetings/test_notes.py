@@ -144,7 +144,7 @@ def test_from_draft_to_the_neighbours(
     (link,) = (each[each.index("/r/") :] for each in links_in(row) if "/r/" in each)
     assert client.get(link, as_=scene.carin).location == f"/meetings/{held.id}"
     with language.speaking(Language.SWEDISH):
-        mailed = render(KIND, {**MAIL, "about": held, "group": scene.group})
+        mailed = render(KIND, {**MAIL, "about": held, "group": scene.group, "readers_group": scene.group})
     for line in ("Lampan i port 3 är trasig.", "Vi städar cykelrummet i maj.", "Nästa träff är i juni."):
         assert (line in mailed["text"], line in mailed["html"]) == (True, True)
 

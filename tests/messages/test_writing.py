@@ -194,7 +194,7 @@ def test_the_mail_says_what_the_sender_is_and_keeps_the_name_of_then(
         assert role_of_sender(message) == home
         members.leave(membership, by=scene.carin)
         db.session.commit()
-        assert role_of_sender(message) == "har lämnat gruppen"
+        assert role_of_sender(message) == "är inte med längre, lägenhet 1102, port 3"
 
 
 def test_a_mailed_message_says_whose_it_is_where_somebody_else_is_signed_in(

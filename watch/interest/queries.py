@@ -46,10 +46,14 @@ def interest_in_same_mail(interest: Interest) -> list[Interest]:
     """Return the mailbox's other unconfirmed interest left within a day of a mail about this one.
 
     Only one such mail a day is sent to a mailbox, so its link must lead to the others too. Oldest first.
+    Interest that was taken back and shown again is told of by the mail about the same person and house.
     """
     confirm = Mailing.kind == "interest-confirm"
     about_this = select(OutboxRow.created_at).join(OutboxRow.mailing).where(confirm, *MEANT_TO_LEAVE)
-    mailed = db.session.scalars(about_this.where(Mailing.interest_id == interest.id)).all()
+    same = select(Interest.id).where(
+        Interest.person_id == interest.person_id, Interest.building_id == interest.building_id
+    )
+    mailed = db.session.scalars(about_this.where(Mailing.interest_id.in_(same))).all()
     others = (
         select(Interest, Mailing.created_at)
         .join(Mailing, Mailing.interest_id == Interest.id)

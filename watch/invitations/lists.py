@@ -169,7 +169,9 @@ def _names_in(rows: Rows) -> int | None:
 
 
 def _kind_of(name: str) -> str | None:
-    return next((kind for kind, pattern in KINDS.items() if pattern.search(_plain(name))), None)
+    """Return what a column is, by its name. An address is none, though "mail" may stand in it."""
+    plain = "" if "@" in name else _plain(name)
+    return next((kind for kind, pattern in KINDS.items() if pattern.search(plain)), None)
 
 
 def _plain(name: str) -> str:

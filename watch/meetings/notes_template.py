@@ -10,15 +10,15 @@ from flask_babel import ngettext
 
 from watch.groups.queries.members import coordinators_of
 from watch.meetings.labels import KINDS, when_said
+from watch.meetings.queries.calls import was_called
 from watch.models import Counting, Meeting
 
 
 def first_draft(meeting: Meeting) -> str:
     """Return the template in the writer's language, with what is known of the meeting."""
-    known = [
-        f"{KINDS[meeting.kind]}: {when_said(meeting)}",
-        _("Inbjudan kom från %(role)s.", role=_caller(meeting)),
-    ]
+    known = [f"{KINDS[meeting.kind]}: {when_said(meeting)}"]
+    if was_called(meeting):
+        known.append(_("Inbjudan kom från %(role)s.", role=_caller(meeting)))
     headings = (
         _("Kort sagt"),
         _("Träffen"),

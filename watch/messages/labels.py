@@ -26,6 +26,12 @@ def role_of_sender(message: ContactMessage) -> str:
     if message.audience is MessageAudience.MEMBER or is_coordinator(message):
         return _("kontaktombud")
     home = home_of(message)
+    if home is not None and home.left_at is not None and home.household is not None:
+        return _(  # perhaps recorded so by mistake: the coordinator must find the flat
+            "är inte med längre, lägenhet %(flat)s, port %(port)s",
+            flat=home.household.flat.number,
+            port=home.household.flat.stairwell.number,
+        )
     if home is None or home.left_at is not None:
         return _("har lämnat gruppen")
     if home.stairwell is None:

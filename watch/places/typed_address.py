@@ -28,10 +28,11 @@ FLAT = re.compile(
     r"\W{0,3}(?:(?:nr|no|رقم|lambar(?:ka)?)\W{0,3})?\d{1,4}(?!\d)"
 )
 FLOOR = re.compile(
-    r"(?<!\d)\d{1,2}\W?(?:tr(?:appor)?|vån(?:ing(?:en)?)?|(?:st|nd|rd|th) floor)\b"
-    r"|\b(?:vån(?:ing)?|plan|floor)\W{0,2}\d{1,2}\b"
+    r"(?<!\d)\d{1,2}\W?(?:tr(?:appor)?|vån(?:ing(?:en)?)?|(?:st|nd|rd|th) floor)\b(?!\W{0,2}\d)"
+    r"|\b(?:tr(?:app(?:a|or))?|vån(?:ing(?:en)?)?|plan|floor)\W{0,2}\d{1,2}\b"
 )
 CARE_OF = re.compile(r"(?:c/o|℅|c\. ?o\.|co/|\bvia\b|\bhos\b)\s*")
+CARE_OF_BEHIND = re.compile(r"(?<=\d)([^,;\n]*?)\s(?:c/o|℅|c\. ?o\.|co/)[^,;\n]*")  # "Storgatan 2 c/o Ek"
 POSTCODE = re.compile(r"^\W*(?:se?[- ])?\d{3} ?\d{2}(?!\d)")
 BEFORE_NUMBER = re.compile(
     r"(?<![^\W\d_])(?:nr|no|num(?:mer|ber)|port(?:en)?|hus(?:nummer)?|uppg(?:ång(?:en)?)?|trapp(?:uppgång)?"
@@ -51,7 +52,7 @@ def street_and_number(text: str) -> list[Reading]:
 
     Where a part between commas has a number, the parts without one say the city, the area or a person.
     """
-    written = FLOOR.sub(" ", FLAT.sub(" ", plain_digits(text).casefold()))
+    written = FLOOR.sub(" ", FLAT.sub(" ", CARE_OF_BEHIND.sub(r"\1", plain_digits(text).casefold())))
     parts = [
         part for part in re.split(r"[,;،؛\n·|]+", written)[:MOST_PARTS] if not CARE_OF.match(part.strip())
     ]

@@ -17,7 +17,7 @@ from watch.groups.errors import (
 )
 from watch.groups.labels import COORDINATOR_LIVES_THERE, NOT_BACK
 from watch.groups.queries.flats import stairwells_of_group
-from watch.groups.queries.members import is_reached_elsewhere
+from watch.groups.queries.members import is_reached_elsewhere, somebody_coordinates
 from watch.language import short_day
 from watch.models import Channel, Group, Membership, utcnow
 from watch.records import queries
@@ -169,7 +169,8 @@ def address_works(membership: Membership) -> ViewAnswer:
 def ask_end(membership: Membership) -> ViewAnswer:
     leave_trace("members-seen", about=membership.group)
     others = [each for each in correcting.household_of(membership) if each is not membership]
-    return render_template("records/ask_end.html", membership=membership, others=others)
+    ends_role = somebody_coordinates(membership.group, [membership.person])
+    return render_template("records/ask_end.html", membership=membership, others=others, ends_role=ends_role)
 
 
 @bp.post("/groups/<int:group_id>/records/<int:membership_id>/end")

@@ -61,7 +61,7 @@ def _create(place: Place, form: FindingForm) -> ViewAnswer:
     finding = service.add(place, _plan(form), by=current_person(), meeting=meeting, form_key=key)
     _note_assurance(form, finding)
     db.session.commit()
-    flash(_("Åtgärden är uppskriven."), "done")
+    flash(_("Åtgärden är sparad."), "done")
     if queries.link_of(finding):
         flash(_("Kontaktpersonen får ett mejl om den."), "info")
     return to_finding(finding)

@@ -182,6 +182,13 @@ def takes_part(
     return current.exists()
 
 
+def somebody_coordinates(group: Group, people: Collection[Person]) -> bool:
+    """Return True if one of these people coordinates the group."""
+    theirs = Coordinator.person_id.in_([each.id for each in people]), Coordinator.is_current
+    here = select(Coordinator.id).where(Coordinator.group_id == group.id, *theirs)
+    return db.session.scalar(here.limit(1)) is not None
+
+
 def coordinates(
     person_id: ColumnElement[Any] | InstrumentedAttribute[Any], *which: ColumnElement[bool]
 ) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ from watch.groups.queries.choices import SECOND_THOUGHTS, with_lost_appointment
 from watch.groups.queries.flats import gone_flats
 from watch.groups.queries.households import FlatState
 from watch.groups.queries.leaving import undoable_move
+from watch.groups.queries.members import somebody_coordinates
 from watch.groups.routes.picture import counts_by_state, picture_of, pictures_of, rows_of
 from watch.groups.routes.todo import todo_in
 from watch.groups.service import households as households_service
@@ -217,8 +218,10 @@ def note_answer(flat: Flat) -> ViewAnswer:
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_move_out(flat: Flat) -> ViewAnswer:
     here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
-    leave_trace("flat-seen", about=flat, group=_group(flat.stairwell))
-    return render_template("groups/house/ask_move_out.html", flat=flat, members=households.members_at(here))
+    group, living = _group(flat.stairwell), households.members_at(here)
+    leave_trace("flat-seen", about=flat, group=group)
+    ends_role = somebody_coordinates(group, [each.person for each in living])
+    return render_template("groups/house/ask_move_out.html", flat=flat, members=living, ends_role=ends_role)
 
 
 @bp.post("/flats/<int:flat_id>/moved-out")

@@ -114,7 +114,7 @@ def tell_household(membership: Membership, *together: Membership) -> None:
     new = [each.id for each in (membership, *together)]
     others = select(Person).join(Membership, Membership.person_id == Person.id).where(
         Membership.household_id == membership.household_id, Membership.is_current,
-        Membership.id.not_in(new), Person.mailbox_id != membership.person.mailbox_id,
+        Membership.id.not_in(new), Person.mailbox_id.is_distinct_from(membership.person.mailbox_id),
     )  # fmt: skip
     for person in db.session.scalars(others.order_by(Person.id)).all():
         outbox.queue(FLATMATE_JOINED, to=person, about=membership)
@@ -151,7 +151,7 @@ def add_on_paper(
         return known
     person = Person(name=name, language=language)
     db.session.add(person)
-    return admit(
+    on_paper = admit(
         person,
         group,
         stairwell=flat.stairwell,
@@ -160,6 +160,8 @@ def add_on_paper(
         channel=Channel.PAPER,
         consent=Consent(said_yes),
     )
+    tell_household(on_paper)
+    return on_paper
 
 
 def _added_just_now(flat: Flat, name: str, by: Person) -> Membership | None:

@@ -90,9 +90,7 @@ def flats(group: Group) -> ViewAnswer:
     mine, me = current_relations().stairwells_in(group), active_membership(current_person(), group)
     asked = letters.how_flats_were_asked(group, mine)
     flats = households_of(group, mine)
-    never = {
-        each.flat_id for each in flats if each.flat_id not in asked and each.state is FlatState.NOT_CONTACTED
-    }
+    never = {each.flat_id for each in flats if each.state is FlatState.NOT_CONTACTED}  # as the house counts
     wants_never = request.args.get("asked") == "no"
     shown = [each for each in flats if (each.flat_id in never) is wants_never]
     ports = [(key, list(of)) for key, of in groupby(shown, key=lambda flat: flat.stairwell_id)]

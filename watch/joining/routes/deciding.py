@@ -116,7 +116,7 @@ def tell(join_request: JoinRequest) -> ViewAnswer:
     try:
         deciding.tell(join_request, by=current_person())
     except NotDecided:
-        flash(_("Frågan är inte besvarad än."), "info")
+        flash(_("Anmälan är inte besvarad än."), "info")
     else:
         db.session.commit()
         flash(_("Bra, då är det sagt."), "done")

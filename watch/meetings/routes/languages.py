@@ -35,7 +35,8 @@ def choose_languages(meeting: Meeting) -> ViewAnswer:
     form = ChooseLanguagesForm()
     if not form.validate():
         return _page(meeting, form), 422
-    with saving(_("Språken är sparade. De står på träffens sidor."), unless=TOO_LATE):
+    said = _("Språken är sparade. De står på träffens sidor.")
+    with saving(said if form.languages.data else _("Inga språk står på träffens sidor."), unless=TOO_LATE):
         service.choose_languages(meeting, form.languages.data, by=current_person())
     return _to_meeting(meeting)
 
