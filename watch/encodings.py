@@ -43,7 +43,8 @@ WORD = re.compile(r"[^\W\d_]+")
 
 def is_garbled(text: str) -> bool:
     """Return True if the text has letters that come from reading or writing it in a wrong encoding."""
-    return bool(TWICE.search(text) or ODD.search(text) or LOST.search(text))
+    is_encoded_word = "=?" in text  # of a mail's header, which has a rule of its own
+    return bool(TWICE.search(text) or ODD.search(text) or (not is_encoded_word and LOST.search(text)))
 
 
 def decoded(data: bytes) -> tuple[str, bool]:

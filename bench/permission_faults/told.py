@@ -244,8 +244,8 @@ FAULTS = (
     Fault(
         "a look at who would move leaves no trace",
         HOUSE,
-        '    leave_trace("flat-seen", about=flat, group=_group(flat.stairwell))\n',
-        "",
+        '    leave_trace("flat-seen", about=flat, group=group)\n    ends_role',
+        "    ends_role",
         "groups/test_members groups/test_house",
     ),
     Fault(

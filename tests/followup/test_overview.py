@@ -88,7 +88,7 @@ def test_the_overview_shows_the_officers_own_areas_in_bands(client: PageClient, 
 @pytest.mark.parametrize(
     ("taking_part", "said"),
     [
-        (4, "18 hushåll. Inget hus har fem eller fler som deltar än."),
+        (4, "18 hushåll. Inget hus har fem eller fler som deltar ännu."),
         (5, "minst 5 av 18 hushåll deltar"),
         (13, "minst 13 av 18 hushåll deltar"),
         (14, "minst 14 av 18 hushåll deltar"),

@@ -148,7 +148,7 @@ def _area(
     name: str, *, flats: str, buildings: int, interested: str = "Inget hus har fem intresserade ännu"
 ) -> str:
     return (
-        f"{name} 0 grupper Aktiva: 0. {flats} hushåll. Inget hus har fem eller fler som deltar än. "
+        f"{name} 0 grupper Aktiva: 0. {flats} hushåll. Inget hus har fem eller fler som deltar ännu. "
         f"{buildings} hus. {interested}. Alla hus {name} Skriv ett meddelande {name}"
     )
 
