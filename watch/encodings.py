@@ -33,8 +33,8 @@ ODD = re.compile(
 # The bytes of a letter in UTF-8, read as Windows-1252 (Ã¥), Mac Roman (√•) or code page 850 (├Ñ)
 TWICE = re.compile(r"[Ã√├][^\x00-\x7f]|Ã\Z|Â[\u00a0-\u00bf]|â€|‚Ä|ÔÇ")
 
-# A letter that a program could not write ("P?r", "?kesson"), and the signs of mail and of URLs for one
-LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|(?<!\S)\?[^\W\d_]|[=%]C3[=%][0-9A-F]{2}", re.IGNORECASE)
+# A letter that a program could not write ("P?r", "Gr?"), and the signs of mail and of URLs for one
+LOST = re.compile(r"[^\W\d_]\?|\?[^\W\d_]|[=%]C3[=%][0-9A-F]{2}", re.IGNORECASE)
 
 
 NORDIC = re.compile("[a-z]å|å[a-z]|Å[a-z]", re.IGNORECASE)

@@ -81,7 +81,7 @@ def test_another_countrys_letters_are_to_be_mended(encoding: str, name: str) -> 
     [
         ("P?r Ek", True), ("?kesson", True), ("Bj?rkgatan 1", True), ("Bor?s", True),
         ("P=C3=A4r", True), ("P%C3%A4r", True),
-        ("Anna?", False), ("Vem? Anna", False), ("Anna ? Bo", False), ("?", False),
+        ("Gr?", True), ("G??ran", True), ("Str? 1", True), ("Anna ? Bo", False), ("?", False),
     ],
 )  # fmt: skip
 def test_a_letter_that_another_program_could_not_write_is_to_be_mended(text: str, is_so: bool) -> None:
