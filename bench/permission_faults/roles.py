@@ -287,8 +287,8 @@ FAULTS = (
     Fault(
         "whoever got a coordinator's mail forwarded answers in their name",
         "watch/messages/routes/writing.py",
-        "    if message.audience is MessageAudience.MEMBER or reader_signed_in() == reader:\n",
-        "    if message.audience:\n",
+        "    return message.audience is MessageAudience.MEMBER or reader_signed_in() == reader\n",
+        "    return True\n",
         "messages/test_stopping",
     ),
     Fault(

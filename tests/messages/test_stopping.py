@@ -13,10 +13,10 @@ from tests.factories import flat_of, make_coordinator, make_member, make_person,
 from tests.messages.test_writing import ALL, NEAR, QUESTION, link_to, page_of
 from tests.page_client import BASE, Page, PageClient
 from tests.retention.nights import erase_all
+from watch.accounts.service.signing_in import mark_of, sign_out_everywhere
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.groups.service import members
-from watch.known_browser import mark_of
 from watch.messages.queries.writing import is_stopped
 from watch.models import AuditEntry, ContactMessage, StoppedWriter, utcnow
 from watch.records.service import merging
@@ -133,15 +133,19 @@ def test_whoever_got_a_coordinators_mail_forwarded_speaks_for_nobody(
     assert "Skicka svaret" in client.get(link, as_=scene.bengt).buttons
 
 
-def test_in_a_browser_that_the_coordinator_uses_the_mail_is_enough(
+def test_a_lost_phone_answers_no_more_once_it_is_signed_out_from_elsewhere(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
+    """Its browser still knows who signed in there, and the mails lie on it."""
     page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
-    link, phone = link_to(scene.bengt), client.browser(None)
-    with phone.session_transaction(base_url=BASE) as session:
+    link, before = link_to(scene.bengt), len(outbox.rows())
+    with client.browser(scene.bengt).session_transaction(base_url=BASE) as session:
         session["address"] = mark_of("bengt@example.org")
-    client.get(link).press("Skicka svaret", {"text": "På torsdag."})
-    assert outbox.addressed()[-1] == ("message-answered", "carin@example.org")
+    typed = client.get(link, as_=scene.bengt)
+    sign_out_everywhere(scene.bengt)
+    assert typed.press("Skicka svaret", {"text": "Kom inte hit mer."}).status == 401
+    assert "Skicka svaret" not in client.get(link, as_=scene.bengt).buttons
+    assert len(outbox.rows()) == before
 
 
 def test_a_coordinator_is_not_stopped_by_members_or_colleagues(client: PageClient, scene: Scene) -> None:

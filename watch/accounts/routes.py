@@ -25,7 +25,6 @@ from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes
 from watch.errors import LinkExpired
 from watch.extensions import browser_that_asks, csrf, db, limiter, network_of_reader
 from watch.groups.queries.pages import groups_of
-from watch.known_browser import has_signed_in_here
 from watch.limits import limit_network
 from watch.models import Person, Purpose, SignIn, SignInLink, utcnow
 from watch.web import ViewAnswer, is_page, local_path, sent_to
@@ -54,6 +53,10 @@ def typed_address_from_here() -> str:
     return f"{typed_address()} {network_of_reader()} {browser_that_asks()}"
 
 
+def is_known_here() -> bool:
+    return sessions.has_signed_in_here(typed_address())
+
+
 @bp.get("/login")
 @public
 def login() -> ViewAnswer:
@@ -69,7 +72,7 @@ def login() -> ViewAnswer:
 
 @bp.post("/login")
 @public
-@limit_network("10 per minute; 60 per hour", exempt_when=lambda: has_signed_in_here(typed_address()))
+@limit_network("10 per minute; 60 per hour", exempt_when=is_known_here)
 @limiter.limit("6 per hour", key_func=typed_address_from_here)
 def send_link() -> ViewAnswer:
     form = AskForLinkForm()

@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 
 from watch import made_for
 from watch.accounts.queries import running_sign_in, sign_ins_of
+from watch.accounts.service.signing_in import mark_of
 from watch.database import SAFE_METHODS
 from watch.errors import signed_out_while_writing
 from watch.extensions import db, login_manager
-from watch.known_browser import mark_of
 from watch.language import number
 from watch.models import Language, SignIn, utcnow
 from watch.relations import relations_of
@@ -92,6 +92,11 @@ def ask_to_sign_in() -> Response:
 
 
 login_manager.unauthorized_handler(ask_to_sign_in)  # a decorator would lose its types
+
+
+def has_signed_in_here(address: str) -> bool:
+    """Return True if the owner of that address has signed in with this browser and not signed out."""
+    return bool(session.get("address") == mark_of(address))
 
 
 def begin(sign_in: SignIn) -> None:

@@ -7,8 +7,8 @@ where the owner has signed in count against a limit of their own.
 
 from __future__ import annotations
 
+from watch.accounts import sessions
 from watch.extensions import limiter, network_within
-from watch.known_browser import has_signed_in_here
 
 DAY = 24 * 60 * 60  # seconds
 OWNERS = 30  # mails a day to an address, asked for in one browser or network where its owner has signed in
@@ -25,7 +25,7 @@ def may_be_mailed(address: str) -> bool:
     neighbour on the same network that somebody has signed in there.
     """
     count = limiter.storage.incr
-    if has_signed_in_here(address):
+    if sessions.has_signed_in_here(address):
         return count(f"sign-in mails of {address} in its browsers", DAY) <= OWNERS
     network = network_within(24, 48)
     is_known = limiter.storage.get(_known(address, network)) > 0

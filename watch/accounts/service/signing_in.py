@@ -77,6 +77,11 @@ def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) 
     outbox.stop(true(), mailings=mails, why=LeftOut.OVER)
 
 
+def mark_of(address: str) -> str:
+    """Return the keyed hash of an address that a browser stores after a sign-in."""
+    return keyring().blind_index("signed in here", address).hex()
+
+
 def operator_link(person: Person) -> str:
     """Return a link that signs the person in once, in any browser. The operator hands it over."""
     link = SignInLink(person_id=person.id, expires_at=_link_expires_at())

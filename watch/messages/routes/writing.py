@@ -18,7 +18,6 @@ from watch.access import (
     signed_in,
 )
 from watch.extensions import db, login_manager
-from watch.known_browser import has_signed_in_here
 from watch.limits import limit_network
 from watch.messages import service
 from watch.messages.errors import WriterCoordinates
@@ -125,12 +124,16 @@ def _read_page(token: str, message: ContactMessage, reader: Person, form: Answer
 def _speaks_here(message: ContactMessage, reader: Person) -> bool:
     """Return True if this browser may answer in the reader's name.
 
-    A neighbour answers for themselves by the mail alone. A coordinator speaks for the group, so whoever got
-    the mail forwarded does not: they must be signed in here, or have been.
+    A neighbour answers for themselves by the mail alone. A coordinator speaks for the group and must be
+    signed in, because the mail may have been forwarded, or lie on a phone that was lost.
     """
-    if message.audience is MessageAudience.MEMBER or reader_signed_in() == reader:
-        return True
-    return reader.mailbox is not None and has_signed_in_here(reader.mailbox.address)
+    return message.audience is MessageAudience.MEMBER or reader_signed_in() == reader
+
+
+def _ask_to_sign_in() -> Response:
+    """Ask to sign in on a page that keeps what was typed."""
+    answer: Response = login_manager.unauthorized()
+    return answer
 
 
 @bp.post("/messages/<token>")
@@ -139,7 +142,7 @@ def _speaks_here(message: ContactMessage, reader: Person) -> bool:
 def answer(token: str) -> ViewAnswer:
     message, reader = _mailed(token)
     if not _speaks_here(message, reader):
-        return login_manager.unauthorized()  # type: ignore[no-any-return]  # it is ask_to_sign_in
+        return _ask_to_sign_in()
     form = AnswerMessageForm()
     if not form.validate():
         return _read_page(token, message, reader, form), 422
@@ -163,7 +166,7 @@ def stop_writer(token: str) -> Response:
     """Take no more messages from the writer: for all coordinators of the group, until one takes it back."""
     message, reader = _mailed(token)
     if not _speaks_here(message, reader):
-        return login_manager.unauthorized()  # type: ignore[no-any-return]  # it is ask_to_sign_in
+        return _ask_to_sign_in()
     if is_sure():
         with saving(
             _("Ni får inga fler meddelanden från den här grannen."),
