@@ -88,6 +88,29 @@ def test_a_coordinator_is_told_where_somebody_takes_part_already(
     assert household_is_told == ["carin@example.org"]
 
 
+def test_whoever_is_let_in_without_a_flat_is_nobodys_flatmate(
+    client: PageClient, scene: Scene, outbox: Outbox, farahs_page: str, farahs_request: JoinRequest
+) -> None:
+    farahs_request.flat = None
+    make_member(make_person("Vera Ek", "vera@example.org"), scene.group, None)  # nor known by flat
+    db.session.commit()
+    client.get(farahs_page).press("Ja, välkommen in")
+    assert (farahs_request.person.name, None) in members(scene.group)
+    assert "flatmate-joined" not in outbox.names()
+
+
+def test_a_couple_on_one_mailbox_hears_once_of_who_came_to_their_flat(
+    scene: Scene, outbox: Outbox, farahs_request: JoinRequest
+) -> None:
+    home = flat_of(scene.stairwell_3, "1102")
+    make_member(make_person("Pär Öberg", "carin@example.org"), scene.group, home)
+    farahs_request.flat = home
+    deciding.approve(farahs_request, by=scene.bengt)
+    told = [row for row in outbox.rows() if row.mailing.kind == "flatmate-joined"]
+    assert len({row.mailing_id for row in told}) == 1  # of one mailing a mailbox gets one message
+    assert sorted(row.person.name for row in told if row.person) == ["Carin Öberg", "Pär Öberg"]
+
+
 def test_who_came_to_say_no_has_that_for_the_main_button(
     client: PageClient, farahs_page: str, farahs_request: JoinRequest, bengt: Person
 ) -> None:

@@ -110,14 +110,16 @@ def tell_household(membership: Membership, *together: Membership) -> None:
     Whoever has said that they live in another's flat would else read and give its answers unseen. It is not
     for joining from outside, where even the response time must not tell whether a flat takes part.
     """
+    if membership.household_id is None:
+        return
     db.session.flush()
     new = [each.id for each in (membership, *together)]
-    others = select(Person).join(Membership, Membership.person_id == Person.id).where(
+    others = select(Membership.person_id).join(Person, Person.id == Membership.person_id).where(
         Membership.household_id == membership.household_id, Membership.is_current,
         Membership.id.not_in(new), Person.mailbox_id.is_distinct_from(membership.person.mailbox_id),
     )  # fmt: skip
-    for person in db.session.scalars(others.order_by(Person.id)).all():
-        outbox.queue(FLATMATE_JOINED, to=person, about=membership)
+    if db.session.scalar(others.limit(1)) is not None:
+        outbox.queue_many(FLATMATE_JOINED, people=others, about=membership)
 
 
 def place(membership: Membership, flat: Flat, *, by: Person) -> None:
