@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from watch.extensions import db
 from watch.groups.queries.choices import SECOND_THOUGHTS
+from watch.groups.queries.leaving import is_back, was_taken_out
 from watch.groups.queries.members import members_of
 from watch.joining.queries.confirming import CONFIRM_DAYS, has_failed, verification_of
 from watch.models import (
@@ -23,8 +24,6 @@ from watch.models import (
     Person,
 )
 from watch.models.base import is_fresh
-
-_Again = aliased(Membership)
 
 
 def kept_of(one: Membership, other: Membership) -> tuple[Membership, Membership]:
@@ -79,22 +78,11 @@ def ended_lately(
     group: Group, now: datetime, stairwells: Collection[int] | None = None, flat: Flat | None = None
 ) -> Sequence[Membership]:
     """Return the memberships that a coordinator ended and can give back, of these stairwells or this flat."""
-    said_so = select(AuditEntry.id).where(
-        AuditEntry.what == "member-ended",
-        AuditEntry.about_kind == Membership.__tablename__,
-        AuditEntry.about_id == Membership.id,
-        AuditEntry.at >= Membership.left_at,
-    )
-    is_back = select(_Again.id).where(
-        _Again.person_id == Membership.person_id,
-        _Again.group_id == Membership.group_id,
-        _Again.left_at.is_(None),
-    )
     ended = (
         select(Membership)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.group_id == group.id, Membership.left_at > now - SECOND_THOUGHTS)
-        .where(said_so.exists(), ~is_back.exists())
+        .where(was_taken_out(), ~is_back())
         .options(contains_eager(Membership.person))
         .options(joinedload(Membership.household).joinedload(Household.flat))
         .order_by(Membership.left_at.desc(), Membership.id)

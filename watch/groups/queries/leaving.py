@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from watch.extensions import db
@@ -16,6 +16,27 @@ from watch.statements import prepared
 
 _Now, _Again = aliased(Household), aliased(Membership)
 TOLD_FOR = timedelta(days=30)  # how long somebody who was taken out is told so, and may write to the group
+
+
+def was_taken_out() -> ColumnElement[bool]:
+    """Return the condition on Membership that a coordinator ended it."""
+    said_so = select(AuditEntry.id).where(
+        AuditEntry.what == "member-ended",
+        AuditEntry.about_kind == Membership.__tablename__,
+        AuditEntry.about_id == Membership.id,
+        AuditEntry.at >= Membership.left_at,
+    )
+    return said_so.exists()
+
+
+def is_back() -> ColumnElement[bool]:
+    """Return the condition on Membership that its person is a member of the same group again."""
+    again = select(_Again.id).where(
+        _Again.person_id == Membership.person_id,
+        _Again.group_id == Membership.group_id,
+        _Again.left_at.is_(None),
+    )
+    return again.exists()
 
 
 @dataclass(frozen=True)
@@ -42,22 +63,15 @@ def ended_lately(person: Person, now: datetime) -> list[Membership]:
 
 @prepared
 def _departures(person_id: int, undoable_since: datetime, since: datetime) -> Select[Membership, bool]:
-    theirs = (Membership.person_id == person_id, Membership.is_current)
     is_own = ended_by_its_owner(undoable_since)
-    taken_out = select(AuditEntry.id).where(
-        AuditEntry.what == "member-ended",
-        AuditEntry.about_kind == Membership.__tablename__,
-        AuditEntry.about_id == Membership.id,
-        AuditEntry.at >= Membership.left_at,
-    )
     return (
         select(Membership, is_own)
         .join(Group, Group.id == Membership.group_id)
         .where(
             Membership.person_id == person_id,
             Membership.left_at.is_not(None),
-            or_(is_own, and_(Membership.left_at > since, taken_out.exists())),
-            Membership.group_id.not_in(select(Membership.group_id).where(*theirs)),
+            or_(is_own, and_(Membership.left_at > since, was_taken_out())),
+            ~is_back(),
         )
         .options(contains_eager(Membership.group), joinedload(Membership.household))
         .order_by(Membership.left_at)
@@ -106,15 +120,10 @@ def undoable_move(flat: Flat, now: datetime) -> Move | None:
 
 
 def _left_with(household: Household) -> Sequence[Membership]:
-    is_back = select(_Again.id).where(
-        _Again.person_id == Membership.person_id,
-        _Again.group_id == Membership.group_id,
-        _Again.left_at.is_(None),
-    )
     wanted = (
         select(Membership)
         .where(Membership.household_id == household.id, Membership.left_at == household.ended_at)
-        .where(~is_back.exists())
+        .where(~is_back())
         .options(joinedload(Membership.person))
         .order_by(Membership.joined_at, Membership.id)
     )
