@@ -31,6 +31,7 @@ OWN_NAMES = {
     Language.ARABIC: "العربية",
     Language.SOMALI: "Soomaali",
 }
+LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"
 CHOICE = "speak"  # the name of the buttons that choose a language and show a form again as it is
 MOST_ASKED = 200  # characters read of Accept-Language
 TAG_OR_RANGE = re.compile(r"<[^>]*>|\w+–\w+")
@@ -173,6 +174,11 @@ def readable_phone(kept: str) -> str:
     is_swedish = number.country_code == 46
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, form.NATIONAL if is_swedish else form.INTERNATIONAL)
+
+
+def left_to_right(text: str) -> str:
+    """Return a number or a code with signs around it that keep its order in Arabic text."""
+    return f"{LEFT_TO_RIGHT}{text}{AS_BEFORE}" if direction() == "rtl" else text
 
 
 def unbroken(text: str) -> Markup:

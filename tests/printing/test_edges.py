@@ -16,6 +16,11 @@ from watch.printing.letter_pages import pages_of as letter_pages
 from watch.printing.letter_pages import pdf_of
 
 TIPS = "Pågående brott: ring 112. Tips: 114 14 eller polisen.se."
+PHONES = {
+    Language.SWEDISH: TIPS,
+    Language.ENGLISH: "Crime in progress: call 112. Tips: 114 14 or polisen.se.",
+    Language.SOMALI: "Dambi hadda socda: wac 112. Xog: 114 14 ama polisen.se.",
+}
 LONG = "Stadsdelsförvaltningen Öster i Borås stad"
 LINK = "https://video.example.org/" + "r" * 180
 
@@ -32,11 +37,13 @@ def partners(request: pytest.FixtureRequest, scene: Scene, monkeypatch: pytest.M
     return str(request.param)
 
 
-def expect_whole(pdf: bytes, *, says: str = TIPS) -> None:
+def expect_whole(pdf: bytes, *, says: str = TIPS) -> list[str]:
+    """Check every page, and return its words."""
     pages = pages_of(pdf)
     for page in pages:
         assert cut_off(page) == ""
         assert says in " ".join(words_on(page).split())
+    return [" ".join(words_on(page).split()) for page in pages]
 
 
 @pytest.mark.usefixtures("partners")
@@ -68,7 +75,10 @@ def test_a_notice_in_four_languages(client: PageClient, scene: Scene, of_area: b
                 NoticeText(language=each, title=f"Grannsamverkansinformationsmöte {LINK}", body=words)
             )
     db.session.commit()
-    expect_whole(client.get(f"/notices/{notice.id}/sheet.pdf", as_=scene.bengt).response.data)
+    sheet = client.get(f"/notices/{notice.id}/sheet.pdf", as_=scene.bengt).response.data
+    for spoken, words in zip(Language, expect_whole(sheet, says="112"), strict=True):
+        at_the_foot = [each for each in PHONES if PHONES[each] in words]
+        assert at_the_foot == [each for each in PHONES if each is spoken]
 
 
 def test_the_preview_shows_every_page(client: PageClient, scene: Scene) -> None:

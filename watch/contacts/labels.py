@@ -27,15 +27,13 @@ SCOPES: dict[ContactScope, Any] = {
     ContactScope.EVERYWHERE: _l("Alla områden"),
 }
 
-LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # keep a number left to right in Arabic text
-
 
 def whom_to_ask(contact: ContactPerson | None) -> str:
     """Return "Frågor: Kommunpolis, 033-12 34 56." in the current language, or nothing."""
     if contact is None or contact.phone is None:
         return ""
     number = language.readable_phone(contact.phone).replace(" ", "\u00a0")  # on one line
-    phone = f"{LEFT_TO_RIGHT}{number}{AS_BEFORE}"
+    phone = language.left_to_right(number)
     return str(_l("Frågor: %(role)s, %(phone)s.", role=ROLES[contact.role], phone=phone))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from watch import language, paper
 from watch.meetings.labels import KINDS, languages_said, when_said
@@ -34,8 +35,7 @@ def _code(meeting: Meeting) -> SheetCode | None:
     """Return the code that leads to the public page of a meeting that is open to everybody."""
     if meeting.code is None:
         return None
-    with language.speaking(Language.SWEDISH):
-        invitation = _("Kommer du? Rikta telefonens kamera hit och säg hur många ni är.")
+    invitation = _l("Kommer du? Rikta telefonens kamera hit och säg hur många ni är.")
     return SheetCode(public_address(meeting), invitation)
 
 

@@ -35,7 +35,7 @@ BY_VISIT = _l("Har du ingen e-postadress kommer ett kontaktombud till dig.")
 def foot_words() -> str:
     """Return the phone numbers for crime and tips, which stand at the foot of every printed page."""
     crime = _l("Pågående brott: ring %(number)s.", number="112")
-    tips = _l("Tips: %(number)s eller %(site)s.", number="114 14", site="polisen.se")
+    tips = _l("Tips: %(number)s eller %(site)s.", number=language.left_to_right("114 14"), site="polisen.se")
     return f"{crime} {tips}"
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from flask import current_app, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from watch import language, paper
 from watch.contacts.labels import backing_words
@@ -44,7 +46,17 @@ class SheetCode:
     """The page to which the code on a sheet leads, and the words that invite to point a camera at it."""
 
     address: str
+    invitation: LazyString
+
+
+@dataclass(frozen=True)
+class Foot:
+    """What stands at the foot of a page, in its language: how to join, who stands behind it, whom to call."""
+
     invitation: str
+    alt: str
+    behind: str
+    phones: str
 
 
 def sheet(pages: Sequence[SheetPage], building: Building | None, code: SheetCode | None = None) -> bytes:
@@ -63,18 +75,23 @@ def sheet_pictures(pages: Sequence[SheetPage], building: Building | None) -> lis
 def _facts(
     pages: Sequence[SheetPage], building: Building | None, code: SheetCode | None = None
 ) -> dict[str, object]:
-    with language.speaking(Language.SWEDISH):  # the browser of the person who prints may use another language
-        code = code or _to_join(building)
-        return {
-            "title": pages[0].title,
-            "pages": [asdict(each) for each in pages],
-            "invitation": code.invitation,
-            "address": code.address.partition("://")[2],
-            "qr": paper.qr_for_pdf(code.address),
-            "alt": str(_l("QR-kod till %(address)s", address=code.address)),
-            "behind": _behind(building),
-            "foot": foot_words(),
-        }
+    code = code or _to_join(building)
+    return {
+        "title": pages[0].title,
+        "pages": [asdict(each) | {"foot": asdict(_foot(each, building, code))} for each in pages],
+        "address": code.address.partition("://")[2],
+        "qr": paper.qr_for_pdf(code.address),
+    }
+
+
+def _foot(page: SheetPage, building: Building | None, code: SheetCode) -> Foot:
+    with language.speaking(page.language):  # the browser of the person who prints may use another
+        return Foot(
+            invitation=str(code.invitation),
+            alt=_("QR-kod till %(address)s", address=code.address),
+            behind=_behind(building),
+            phones=foot_words(),
+        )
 
 
 def _behind(building: Building | None) -> str:
@@ -84,5 +101,5 @@ def _behind(building: Building | None) -> str:
 
 def _to_join(building: Building | None) -> SheetCode:
     path = url_for("places.building", building_id=building.id) if building else url_for("places.front")
-    invitation = str(_l("Vill du vara med i grannsamverkan? Rikta telefonens kamera hit."))
+    invitation = _l("Vill du vara med i grannsamverkan? Rikta telefonens kamera hit.")
     return SheetCode(f"{current_app.config['BASE_URL']}{path}", invitation)

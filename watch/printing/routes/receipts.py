@@ -20,8 +20,6 @@ from watch.printing.letter_pages import foot_words
 from watch.printing.routes.blueprint import bp
 from watch.web import leave_trace
 
-LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # keep codes and numbers left to right in Arabic text
-
 
 @bp.get("/memberships/<int:membership_id>/receipt")
 @requires(Permission.MANAGE_HOUSEHOLDS)
@@ -55,7 +53,7 @@ def _facts(membership: Membership) -> list[tuple[str, str]]:
         (_("Namn"), membership.person.name),
         *lives,
         (_("Du sa ja"), language.listed((day, how))),
-        (_("Textens version"), f"{LEFT_TO_RIGHT}{membership.consent_version}{AS_BEFORE}"),
+        (_("Textens version"), language.left_to_right(membership.consent_version)),
     ]
 
 
@@ -116,4 +114,4 @@ def _with_phone(person: Person) -> str:
 
 
 def _apart(phone: str) -> str:
-    return f"{LEFT_TO_RIGHT}{language.readable_phone(phone)}{AS_BEFORE}"
+    return language.left_to_right(language.readable_phone(phone))
