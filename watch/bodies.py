@@ -72,8 +72,9 @@ def bound_body() -> None:
 def refuse_unreadable() -> None:
     """Refuse text that is not valid, and bodies that are not forms.
 
-    PostgreSQL stores no zero byte, and � would be stored as an answer. Flask-WTF would fill a form from JSON,
-    with numbers and lists where text is expected. Raises NotText, NotAForm and RequestURITooLarge.
+    PostgreSQL stores no zero byte, and � would be stored as an answer; a page that reads lists marks its own
+    lost letters. Flask-WTF would fill a form from JSON, with numbers and lists where text is expected. Raises
+    NotText, NotAForm and RequestURITooLarge.
     """
     if _sends_no_form():
         raise NotAForm
@@ -84,12 +85,11 @@ def refuse_unreadable() -> None:
         if b"\0" in raw or not _is_utf8(raw):
             raise NotText
     if request.mimetype == FORM_IN_PARTS:
+        file_field = getattr(_view(), "file_field", None)
         for name, answer in request.form.items(multi=True):
-            if "\0" in name + answer or "\ufffd" in name + answer:
+            if "\0" in name + answer or ("\ufffd" in name + answer and not file_field):
                 raise NotText
-        if not set(request.files) <= {
-            getattr(_view(), "file_field", "")
-        }:  # a form would take an unexpected file for typed text
+        if not set(request.files) <= {file_field}:  # a form would take an unexpected file for typed text
             raise NotText
 
 

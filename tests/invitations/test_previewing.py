@@ -525,6 +525,12 @@ def test_characters_that_no_page_can_show_are_named(look: Look, bengt: Person) -
     }
 
 
+def test_a_lost_letter_in_a_paste_is_marked_where_it_stands(look: Look, bengt: Person) -> None:
+    seen = look(bengt, addresses="T\ufffdnu Ek <tonu@example.org>\nBo <bo@example.org>")
+    assert cures_of(seen) == {"rows-0-name": "En bokstav går inte att läsa. Skriv den igen."}
+    assert [row[2] for row in rows_of(seen)] == ["T\ufffdnu Ek", "Bo"]
+
+
 @on_one_database
 @pytest.mark.parametrize(
     ("flat", "cure"),
