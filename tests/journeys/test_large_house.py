@@ -16,6 +16,7 @@ from tests.factories import (
     make_member,
     make_person,
 )
+from tests.pages_of_paper import pages_of, words_on
 from watch.extensions import db
 from watch.models import Area, Building, Group, HouseholdStatus, Landlord, Person
 
@@ -134,3 +135,14 @@ def test_a_window_lights_up_in_300_ms_or_at_once(
     phone.open(f"/stairwells/{stairwell.id}/house")
     lit = phone.page.get_by_role("link", name="Lägenhet 1704, deltar, nås på papper")
     assert lit.evaluate("each => getComputedStyle(each).animationDuration") == takes
+
+
+def test_a_stairwell_is_printed_whole_under_its_heading(
+    large: Building, lead: Person, make_phone: Callable[..., Phone]
+) -> None:
+    phone = make_phone(viewport=SMALL)
+    phone.sign_in(lead)
+    phone.open(f"/stairwells/{large.stairwells[0].id}/house")
+    edges = {"top": "12mm", "bottom": "12mm", "left": "12mm", "right": "12mm"}
+    first = words_on(pages_of(phone.page.pdf(format="A4", margin=edges))[0])
+    assert [flat for flat in ("Port 2", *FLATS) if flat not in first] == []
