@@ -305,9 +305,9 @@ def test_two_presses_of_one_button_are_one(client: PageClient, scene: Scene) -> 
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     page.press("Ej hemma lägenhet 1201")
     second = page.press("Ej hemma lägenhet 1201").follow()
-    assert second.flashes == [("info", "Du har redan skrivit upp ett svar här: ej hemma.")]
+    assert second.flashes == [("info", "Du har redan noterat ett svar här: ej hemma.")]
     back = page.press("Tackar nej lägenhet 1201").follow()  # the browser's arrow brought the old list
-    assert back.flashes == [("info", "Du har redan skrivit upp ett svar här: ej hemma.")]
+    assert back.flashes == [("info", "Du har redan noterat ett svar här: ej hemma.")]
     assert visits() == [("1201", "not_home")]
 
 
@@ -316,7 +316,7 @@ def test_of_two_coordinators_at_one_door_the_first_is_heard(client: PageClient, 
     aminas = client.get(f"/groups/{scene.group.id}/knock?stairwell={scene.stairwell_3.id}", as_=scene.amina)
     aminas.press("Tackar nej lägenhet 1201")
     told = bengts.press("Ej hemma lägenhet 1201").follow()
-    assert told.flashes == [("info", "Amina Yusuf har redan skrivit upp ett svar här: tackat nej.")]
+    assert told.flashes == [("info", "Amina Yusuf har redan noterat ett svar här: tackat nej.")]
     assert visits() == [("1201", "declined")]
 
 

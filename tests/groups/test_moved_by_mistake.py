@@ -162,7 +162,7 @@ def test_whoever_was_taken_out_reads_it_and_writes_to_the_coordinators(
     told = [row for row in outbox.rows() if row.mailing.kind == "membership-ended"]
     assert sorted(row.person.name for row in told if row.person) == ["Carin Öberg", "Pär Öberg"]
     page = client.get("/me", as_=scene.carin)
-    assert "Ett kontaktombud har skrivit upp att ditt hushåll har flyttat." in page.text
+    assert "Ett kontaktombud har noterat att ditt hushåll har flyttat." in page.text
     assert "Till och med" in page.text
     assert "Du är inte med i någon grupp än" not in page.text
     assert "Ångra Våglängdsgatan 1–3" not in page.buttons
@@ -185,5 +185,5 @@ def test_one_who_was_taken_out_alone_reads_that(client: PageClient, scene: Scene
     assert mine
     client.post(f"/groups/{scene.group.id}/records/{mine.id}/end", as_=scene.bengt)
     page = client.get("/me", as_=scene.carin)
-    assert "Ett kontaktombud har skrivit upp att du inte är med längre." in page.text
+    assert "Ett kontaktombud har noterat att du inte är med längre." in page.text
     assert "ditt hushåll har flyttat" not in page.text

@@ -92,7 +92,7 @@ WAITING: dict[str, Callable[[Scene], object]] = {
     "1 av dem vill att du knackar på": visit,
     "1 granne väntar på att få höra svaret vid dörren": answered_visit,
     "1 brev är utskrivet. Är det i brevlådan?": letter,
-    "Adressen som skrevs upp för lägenhet 1202 är inte bekräftad. Skriv upp den igen.": wrong_floors,
+    "Adressen som skrevs in för lägenhet 1202 är inte bekräftad. Skriv in den igen.": wrong_floors,
     "Vill ni vara med på en gemensam träff": question,
     "1 lägenhet behöver meddelandet på papper": paper,
     "Skriv hur många som kom på 1 träff": meeting_held,

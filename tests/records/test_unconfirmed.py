@@ -10,7 +10,7 @@ from tests.records.test_records import answer, ask_address, membership_of, quest
 from watch.extensions import db
 from watch.models import Person
 
-TASK = "Adressen som skrevs upp för lägenhet 1001 är inte bekräftad. Skriv upp den igen."
+TASK = "Adressen som skrevs in för lägenhet 1001 är inte bekräftad. Skriv in den igen."
 ADDRESS = "elsa@example.org"
 
 

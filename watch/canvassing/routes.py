@@ -140,11 +140,11 @@ def _explain(no: DomainError) -> None:
         flash(_("Listan är gammal. Se hur det står nu, och tryck igen."), "warn")
     elif no.visit.by.id == current_person().id:
         flash(
-            _("Du har redan skrivit upp ett svar här: %(answer)s.", answer=OUTCOMES[no.visit.outcome]), "info"
+            _("Du har redan noterat ett svar här: %(answer)s.", answer=OUTCOMES[no.visit.outcome]), "info"
         )
     else:
         said = {"name": no.visit.by.name, "answer": OUTCOMES[no.visit.outcome]}
-        flash(_("%(name)s har redan skrivit upp ett svar här: %(answer)s.", **said), "info")
+        flash(_("%(name)s har redan noterat ett svar här: %(answer)s.", **said), "info")
 
 
 def _to_list(flat: Flat, form: VisitForm | None = None, *, at_the_door: bool = False) -> Response:

@@ -137,7 +137,7 @@ EVENTS = {  # the commonest
     "receipt-printed": _l("Kvittot på papper skrevs ut"),
     "notice-sent": _l("Ett meddelande skickades"),
     "meeting-called": _l("En träff kallades"),
-    "member-admitted": _l("En medlem släpptes in"),
+    "member-admitted": _l("En anmälan godkändes"),
 }
 
 
