@@ -7,12 +7,14 @@ nothing, so a no that they press is not one.
 from __future__ import annotations
 
 from flask import flash, request
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+TICK_FIRST = _l("Kryssa i rutan vid knappen först, så vet vi att det är du som svarar.")
 
 
 def is_sure() -> bool:
     """Return True if the tick of the macro `sure_button` was sent, else tell the reader to set it."""
     if "sure" in request.form:
         return True
-    flash(_("Kryssa i rutan vid knappen först, så vet vi att det är du som svarar."), "warn")
+    flash(str(TICK_FIRST), "warn")
     return False

@@ -24,7 +24,7 @@ ENDPOINTS = {
     "joining.send_request": public(post="/buildings/{house}/join?stairwell={stairwell}", status=422),
     "joining.decide": public(get="/a/{decide}"),
     "joining.approve_by_mail": public(post="/a/{decide}/approve", status=303),
-    "joining.decline_by_mail": public(post="/a/{decide}/decline", status=303),
+    "joining.decline_by_mail": public(post="/a/{decide}/decline", status=422),
     "joining.show": (
         Expected(get="/requests/{request}", **seen(DECIDING)),
         Expected(get="/requests/{old_request}", **seen(EVERYBODYS)),

@@ -199,7 +199,11 @@ def test_the_buttons_pressed_twice_decide_once(
 def test_declined_with_a_word_of_why(
     client: PageClient, outbox: Outbox, group: Group, stairwell_3: Stairwell, farahs_page: str, farah: Person
 ) -> None:
-    client.get(farahs_page).press("Svara nej", {"reason": "Du står redan på listan i port 1."})
+    why = {"reason": "Du står redan på listan i port 1."}
+    untold = client.get(farahs_page).press("Svara nej", why)  # as a mail program that presses every button
+    assert untold.status == 422
+    assert states() == [("Farah Ahmadi", "waiting", None)]
+    untold.press("Svara nej", {"sure": "y"})
     request = db.session.scalars(select(JoinRequest)).one()
     assert (request.state, request.reason) == (RequestState.DECLINED, "Du står redan på listan i port 1.")
     assert outbox.addressed()[1:] == [("join-declined", "farah@example.org")]

@@ -139,9 +139,7 @@ def _explain(no: DomainError) -> None:
     elif no.visit is None or no.visit.by is None:
         flash(_("Listan är gammal. Se hur det står nu, och tryck igen."), "warn")
     elif no.visit.by.id == current_person().id:
-        flash(
-            _("Du har redan noterat ett svar här: %(answer)s.", answer=OUTCOMES[no.visit.outcome]), "info"
-        )
+        flash(_("Du har redan noterat ett svar här: %(answer)s.", answer=OUTCOMES[no.visit.outcome]), "info")
     else:
         said = {"name": no.visit.by.name, "answer": OUTCOMES[no.visit.outcome]}
         flash(_("%(name)s har redan noterat ett svar här: %(answer)s.", **said), "info")

@@ -21,6 +21,7 @@ from watch.fields import (
 from watch.models import Flat, Stairwell
 from watch.places.forms import NOT_A_CHOICE, DoorForm
 from watch.places.labels import DO_NOT_KNOW, floor_word
+from watch.sure import TICK_FIRST
 
 USUAL_TOP = 9  # the highest floor of most buildings
 BY_MAIL, BY_VISIT = "mail", "knock"  # values in forms and links
@@ -105,14 +106,19 @@ class FloorForm(Form):
 
 
 class DecideRequestForm(Form):
-    """A coordinator's answer: the flat if it is unknown, and a reason if they wish."""
+    """A coordinator's answer: the flat if it is unknown, and a reason if they wish.
 
+    On the mailed page a no, `says_no`, asks for a tick.
+    """
+
+    says_no = False
     flat = SelectField(_l("Lägenhet"), validate_choice=False)
     reason = LineField(
         _l("Några ord om varför"),
         most=200,
         description=_l("Den som anmälde sig får läsa det. Skriv inget om någon annan."),
     )
+    sure = BooleanField(_l("Ja, jag vill svara nej"))
 
     def offer(self, flats: Iterable[Flat]) -> None:
         """Offer the flats of the applicant's stairwell."""
@@ -129,6 +135,10 @@ class DecideRequestForm(Form):
     def validate_flat(self, field: SelectField) -> None:
         if field.data and field.data not in self.flats:
             raise ValidationError(NOT_A_CHOICE)
+
+    def validate_sure(self, field: BooleanField) -> None:
+        if self.says_no and not field.data:
+            raise ValidationError(TICK_FIRST)
 
 
 class AcceptInvitationForm(DoorForm, SendingForm):

@@ -42,8 +42,10 @@ def _mailed(token: str) -> tuple[str, str]:
     return url_for("joining.approve_by_mail", token=token), url_for("joining.decline_by_mail", token=token)
 
 
-def _decide_form(join_request: JoinRequest) -> DecideRequestForm:
+def _decide_form(join_request: JoinRequest, actions: tuple[str, str]) -> DecideRequestForm:
     form = DecideRequestForm()
+    if actions == _signed_in(join_request):
+        del form.sure
     if join_request.person.mailbox_id is None:
         del form.reason
     if join_request.flat:
@@ -65,14 +67,14 @@ def _decide_page(
         flash(_("Anmälan gäller inte längre."), "info")
         return redirect(_members(join_request), 303)
     leave_trace("request-seen", about=join_request, group=join_request.group, by=reader)
-    form = form or _decide_form(join_request)
+    form = form or _decide_form(join_request, (approve_action, decline_action))
     waits = join_request.state is RequestState.WAITING
     sees_flats = may(reader, Permission.SEE_HOUSE, join_request.stairwell)  # not in others' stairwells
     return render_template(
         "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
         decline_action=decline_action, waits=waits,
         is_taken=bool(waits and sees_flats and taken_flats([join_request])),
-        says_no="reason" in form.errors or request.args.get("answer") == "no",
+        says_no=form.says_no or request.args.get("answer") == "no",
     )  # fmt: skip
 
 
@@ -141,8 +143,9 @@ def _answer(
     onwards: str,
 ) -> ViewAnswer:
     """Validate and decide. If a colleague was first, say who."""
-    form = _decide_form(join_request)
-    if not form.validate():
+    form = _decide_form(join_request, actions)
+    form.says_no = say is _decline
+    if join_request.state is RequestState.WAITING and not form.validate():
         page = _decide_page(join_request, by, *actions, form)
         return (page, 422) if isinstance(page, str) else page
     try:
