@@ -225,6 +225,20 @@ def test_a_script_saves_now_and_then_and_tells_of_another_writer(
     assert (both.form()["text"].strip(), "Dörren går upp igen" in both.text) == ("Lampan är", True)
 
 
+def test_what_a_script_may_not_save_is_said_with_the_reason(
+    client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    address = f"/meetings/{held.id}/notes"
+    form = client.get(address, as_=scene.bengt).form()
+    names = {"text": "Öberg Carin ser till lampan."}
+    told = client.post(address, form | names | {"press": "auto"}, as_=scene.bengt)
+    assert (told.status, db.session.scalars(select(NotesDraft.text)).all()) == (422, [])
+    shown_by_script = told.html.partition('id="saved"')[2]
+    assert ("Inte sparat än." in shown_by_script, NAMES in shown_by_script) == (True, True)
+    assert told.press("Det är ingen person").follow().flashes == [("done", "Utkastet är sparat.")]
+    assert draft() == names["text"]
+
+
 def test_a_text_shown_again_in_another_language_is_not_called_saved(
     client: PageClient, scene: Scene, held: Meeting
 ) -> None:
