@@ -106,13 +106,13 @@ def test_what_is_no_address_beside_one_that_is_has_to_be_mended(look: Look, beng
 @pytest.mark.parametrize(
     ("pasted", "beside"),
     [
-        ("Karin karin@example.org port 3", "Karin port 3"),
+        ("Karin karin@example.org port 3", "Karin, port 3"),
         ("Norrby Långgata 21 karin@example.org", "Norrby Långgata 21"),
         ("Norrby Långgata karin@example.org", "Norrby Långgata"),
         ("ring Karin karin@example.org", "ring Karin"),
         ("Karin och Bo karin@example.org", "Karin och Bo"),
         ("Huset karin@example.org", "Huset"),
-        ('"Ek, Karin", karin@example.org, 070-123 45 67', "Ek, Karin 070-123 45 67"),
+        ('"Ek, Karin", karin@example.org, 070-123 45 67', "Ek, Karin, 070-123 45 67"),
         ("- karin@example.org", ""),
         ("E-post: karin@example.org", "E-post:"),
     ],

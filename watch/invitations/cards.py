@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from watch import encodings
+from watch.invitations.naming import name_in
 from watch.invitations.pasting import Typed, people_in
 
 BEGIN = re.compile(r"^\s*BEGIN:\s*VCARD\s*$", re.IGNORECASE | re.MULTILINE)
@@ -109,7 +110,7 @@ def _people_of(card: Card) -> list[Typed]:
     people = [each for address in card.addresses for each in people_in(address)]
     if not people and name and not card.others:
         people = [Typed("")]
-    return [replace(each, name=name) for each in people]
+    return [replace(each, name=name_in(name)) for each in people]
 
 
 Cells = Sequence[tuple[int, list[str]]]

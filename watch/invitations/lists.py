@@ -14,8 +14,10 @@ from itertools import pairwise, zip_longest
 
 from watch import encodings
 from watch.invitations.cards import Contact, contacts_of_labels, holds_cards, people_of_cards
-from watch.invitations.guessing import guessed, is_named
-from watch.invitations.pasting import NOT_READ, Typed, people_in
+from watch.invitations.guessing import guessed
+from watch.invitations.line import NOT_READ
+from watch.invitations.naming import AND, begins_address, name_in
+from watch.invitations.pasting import Typed, people_in
 from watch.personnummer import PERSONNUMMER_COLUMN, has_personnummer
 from watch.tables import ZIP, Table, TableProblem, UnreadableTable, decoded, read_tables, split_text
 from watch.xlsx_table import XlsxLimits
@@ -43,15 +45,9 @@ HYPHENS = re.compile("[\u2010-\u2015]")
 NAME_LIKE = re.compile(r"[^\W\d_][^\d@]*")
 FLAT_LIKE = re.compile(r"(?![+0]\d)(?:.{0,40}\D)?\d{4}|0\d{3}")  # a phone begins with + or 0
 PORT_LIKE = re.compile(r"\d{1,3} ?[A-Za-z]?")
-NO_NAME = re.compile(  # what spreadsheets, databases and people write for nothing
-    r"#[\w/]+[!?]?|true|false|sant|falskt|null|none|nan|undefined|n/a|\(?tom\)?|okänd|vakant|(?:namn )?saknas"
-    "|skyddad identitet",
-    re.IGNORECASE,
-)
 OWN_ADDRESS = re.compile(  # the whole name of such a column, unlike "E-post hyresvärd"
     r"e?[- ]?(?:post|mail|mejl)[- ]?(?:adress(?:er)?|address)?(?: ?(?:\d|privat|hem|arbete|jobb|home|work))*"
 )
-AND = re.compile(r"\s*(?:[,;/&+\n]|\boch\b|\band\b|\biyo\b|(?<=\s)و)\s*", re.IGNORECASE)
 
 Rows = Sequence[tuple[int, list[str]]]
 Read = list[tuple[int, list[Typed]]]
@@ -278,8 +274,7 @@ def _all(pattern: re.Pattern[str], cells: Iterable[str]) -> bool:
 
 def _people_of_row(cells: Iterable[str], name: str, flat: str) -> list[Typed]:
     """Return everybody with an address in the cells. Of several each has the name that is in the address."""
-    is_name = any(character.isalpha() for character in name) and not NO_NAME.fullmatch(name)
-    name = name if is_name else ""
+    name = name_in(name)
     filled = [cell for cell in cells if cell.strip()]
     people = [each for cell in filled if "@" in cell for each in people_in(cell)]
     if not people and (filled or name or flat):
@@ -290,7 +285,7 @@ def _people_of_row(cells: Iterable[str], name: str, flat: str) -> list[Typed]:
     if len(people) == 1:
         return [replace(people[0], name=name or people[0].name)]
     names = AND.split(name)
-    if len(names) == len(people) and all(map(is_named, people, names)):
+    if len(names) == len(people) and all(map(begins_address, names, (each.address for each in people))):
         return [replace(each, name=each.name or its) for each, its in zip(people, names, strict=True)]
     return [each if each.name else _with_beside(each, name, is_anothers=bool(name)) for each in people]
 

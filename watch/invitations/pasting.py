@@ -1,77 +1,22 @@
-"""Finds addresses in a line or a cell, and the names in `Name <name@example.org>`.
+"""Tells who stands in a line: each address with the name and the text that are its own.
 
-Words before an address in other brackets are a name too. Other text stays beside the address, where
-guessing.py looks for a name and a flat. Everything with an @ is returned, as an address or as text
-to correct.
+In `Name <name@example.org>` the words before the brackets are a name. Other text stays beside the address,
+where guessing.py looks for a name and a flat. Everything with an @ is returned, as an address or as text to
+correct.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from watch.guard.words import words as known_words
+from watch.invitations.line import Address, Item, Stop, is_said, items_of
+from watch.invitations.naming import name_in
 from watch.personnummer import has_personnummer
-from watch.signs import MEANINGLESS, OF_DIRECTION
 
-# In quotes, in brackets, a word, or a separator. Quoted text is limited to 200 characters, so that an
-# unclosed quote is not searched to the end of a long text.
-TOKEN = re.compile(
-    r'"(?P<quoted>(?:[^"\\]|\\.){0,200})"|<(?P<inside>[^<>]*)>'
-    r'|(?P<word>[^\s,;،؛<>"@]*@[\w-]+,[A-Za-z]{2,4}(?![\w.@-])|[^\s,;،؛<>"]+)|(?P<stop>[,;،؛])'  # gmail,com
-)
-# Signs that nobody sees are dropped from lists, and an @ of another width is one
-NOT_READ = MEANINGLESS | OF_DIRECTION | dict.fromkeys(map(ord, "＠﹫"), "@")
-FULL_WIDTH = {0xFF00 + code: chr(0x20 + code) for code in range(1, 0x5F)}
-CURLY = str.maketrans(
-    FULL_WIDTH
-    | dict.fromkeys("“”„‟«»＂", '"')
-    | dict.fromkeys("‹【「『〈《〔⟨", "<")
-    | dict.fromkeys("›】」』〉》〕⟩", ">")
-    | dict.fromkeys("、،،،﹐︐", ",")
-    | dict.fromkeys("；؛﹔;", ";")
-    | dict.fromkeys("؟！？¿¡؞…", ", ")
-    | {
-        "\u00a0": " ",
-        "：": ":",
-        "﹕": ":",
-        "︰": ":",
-        "﹫": "@",
-        "（": "(",
-        "）": ")",
-        "·": ", ",
-        "•": ", ",
-        "۔": "。",
-    }
-)
-IDEOGRAPHIC = re.compile(r"[。｡](?=[^\s@。｡]*@|\s|\Z)")  # a full stop between addresses; else one in a domain
-AT = re.compile(r"\((?:at)\)|\[(?:at)\]", re.IGNORECASE)
-MAY_BE_ADDRESS = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
-UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-AROUND = "'‘’.,:!?*•–—-…/`_|\\\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list puts around a word
-REGISTERED = re.compile(  # one family name, perhaps with particles, a comma, and one or two given names
-    r"((?:(?:af|al|de|der|den|di|el|la|van|von) ){0,2}[^\W\d_]+(?:[-'’][^\W\d_]+)*)\s*,\s*"
-    r"([^\W\d_]+(?:-[^\W\d_]+)*(?: [^\W\d_]+\.?)?)",
-    re.IGNORECASE,
-)
-NUMBER = re.compile(r"\d{1,3}[.)]")  # of a line in a list
-# Other ways to put a name before an address: a web page's link, a Markdown link, brackets, a formula
-AN_ADDRESS = r"(?:(?:mailto|e-?post|e-?mail):)?\s*([^\s()\[\]<>@\"';]+@[^\s()\[\]<>@\"';]+)\s*"
-LINKS = (
-    (re.compile(rf"<a\s[^<>]*href=[\"']?{AN_ADDRESS}[\"'][^<>]*>([^<>]*)</a>", re.IGNORECASE), r" \2 <\1> "),
-    (re.compile(r"&(?:lt|#60);"), "<"),
-    (re.compile(r"&(?:gt|#62);"), ">"),
-    (re.compile(r"<br ?/?>", re.IGNORECASE), "; "),
-    (re.compile(rf"=HYPERLINK\(\s*\"{AN_ADDRESS}\"\s*[;,]\s*\"([^\"]*)\"\)", re.IGNORECASE), r" \2 <\1> "),
-    (re.compile(rf"\[([^\[\]]*)\]\({AN_ADDRESS}\)", re.IGNORECASE), r" \1 <\2> "),
-    (re.compile(rf"[(\[]{AN_ADDRESS}[)\]]", re.IGNORECASE), r" <\1> "),
-)
-GREETING = re.compile(
-    r"^(?:från|from|till|to|hej|hello|hi|mvh|med vänlig(?:a)? hälsning(?:ar)?)\s+", re.IGNORECASE
-)
-APART = re.compile(r"(?<![^\s,;<>\"])([^\s,;<>\"@]+) +(@[\w.-]+)|([^\s,;<>\"@]+@) +([\w-]+\.[\w.-]+)")
-JOINED = "\ue000"  # stands for a space inside an address while the words are told apart
+LEVELS = (";؛", ",،", "")  # a semicolon parts more than a comma, and a comma more than a space
+Texts = list[list[Item]]
 
 
 @dataclass(frozen=True)
@@ -89,116 +34,100 @@ class Typed:
 
 
 def people_in(text: str) -> list[Typed]:
-    """Return everybody in a line, and text that may be meant as an address.
+    """Return everybody in a line, and text that may be meant as an address."""
+    items = items_of(text)
+    if any(isinstance(each, Address) and "@" in each.text for each in items):
+        return [*_people_of(items, LEVELS)]
+    said = " ".join(
+        each.text if isinstance(each, Address) else each for each in items if not isinstance(each, Stop)
+    )
+    if re.search(r"\w", said):
+        return [Typed(said)]
+    return [Typed(text.strip())] if re.search('[<>"]', text) else []
 
-    An address that stands again in brackets right after itself, as its own name, is returned once.
+
+def _people_of(items: Sequence[Item], levels: Sequence[str], *, is_unclear: bool = False) -> Iterator[Typed]:
+    """Yield the people of some items.
+
+    Text between two addresses belongs to one of them only if the whole line is written in the same way: with
+    such a text before each address, or behind each. Else it is shown beside one, and names nobody.
     """
-    text = IDEOGRAPHIC.sub("; ", text.translate(CURLY))
-    for pattern, plain in LINKS:
-        text = pattern.sub(plain, text)
-    found = list(_people_in(APART.sub(rf"\1\3{JOINED}\2\4", text)))
-    if not any("@" in each.address for each in found) and re.search(r"\w", text):
-        return [Typed(" ".join(re.findall(r"[^\s,;<>\"]+", text)))]
-    if not found and re.search('[<>"]', text):
-        return [Typed(text.strip())]
-    return found
+    if _count(items) == 1:
+        yield from _person(items, is_unclear=is_unclear)
+        return
+    pieces, between = _apart(items, levels[0])
+    before, behind = between[:-1], between[1:]
+    is_before, is_behind = not behind[-1] and _are_alike(before), not before[0] and _are_alike(behind)
+    is_shared = any(_count(piece) > 1 for piece in pieces)
+    is_unclear |= any(between) and (is_shared or not (is_before or is_behind))
+    if not is_behind:
+        behind = [*([] for _each in behind[1:]), behind[-1]]
+    else:
+        before = [[] for _each in before]
+    stop: list[Item] = [Stop(",")] if levels[0] else []
+    for texts, piece, others in zip(before, pieces, behind, strict=True):
+        first = [item for text in texts for item in (*text, *stop)]
+        last = [item for text in others for item in (*stop, *text)]
+        yield from _people_of([*first, *piece, *last], levels[1:], is_unclear=is_unclear)
 
 
-def _people_in(text: str) -> Iterator[Typed]:
-    last: Typed | None = None
-    before: list[str] = []  # text before an address, which belongs to nobody yet
-    run: list[str] = []  # words since the last comma
-    is_apart = True  # a comma or another address stands between this token and the last address
-    for token in TOKEN.finditer(text):
-        kind, value = str(token.lastgroup), token[str(token.lastgroup)]
-        if kind == "stop":
-            before += run
-            run, is_apart = [], True
-            continue
-        addresses, words = _sorted_out(value) if kind != "quoted" or "@" in value else ([], [value])
-        named = kind == "inside" and addresses
-        name = _name_of(run) if named and not before else ""
-        run = [] if name else run
-        if last and kind == "inside" and not (is_apart or before or run or name):
-            addresses = _others(addresses, last)
-        for address in addresses:
-            is_apart = False
-            if last:
-                yield last
-            beside, doubtful = _checked([*before, *run])
-            yield from doubtful
-            last = Typed(address, name, beside=beside, is_anothers=kind == "inside" and bool(before))
-            name, before, run = "", [], []
-        run += [] if named else words
-    beside, doubtful = _checked([*before, *run])
-    if last:
-        yield replace(last, beside=" ".join(filter(None, (last.beside, beside))))
-    yield from doubtful
+def _count(items: Sequence[Item]) -> int:
+    return sum(isinstance(each, Address) for each in items)
 
 
-def _others(addresses: list[str], one: Typed) -> list[str]:
-    return [each for each in addresses if each.casefold() != one.address.casefold()]
-
-
-def _sorted_out(text: str) -> tuple[list[str], list[str]]:
-    """Split some words into addresses and other words."""
-    addresses, words = [], []
-    for word in text.replace('\\"', '"').split():
-        if "@" in word and not AT.search(word):
-            bits = re.split(r"[()\[\]]", word) if word.count("@") < 2 else _several(word)
-            addresses += [_bare(bit) for bit in bits if "@" in bit]
-            words += [bit for bit in bits if "@" not in bit and bit.strip(AROUND)]
+def _apart(items: Sequence[Item], signs: str) -> tuple[Texts, list[Texts]]:
+    """Part items at these signs, or at each address. Return the pieces with addresses, and those between."""
+    parts: Texts = [[]]
+    for item in items:
+        if isinstance(item, Stop) and item.sign in signs:
+            parts.append([])
+        elif isinstance(item, Address) and not signs:
+            parts += [[item], []]
         else:
-            words.append(word)
-    return addresses, words
+            parts[-1].append(item)
+    pieces: Texts = []
+    between: list[Texts] = [[]]
+    for part in parts:
+        if _count(part):
+            pieces.append(part)
+            between.append([])
+        elif _said(part):
+            between[-1].append(part)
+    return pieces, between
 
 
-def _several(word: str) -> list[str]:
-    """Split addresses with nothing but a sign between them: each has one @ and a dot after it."""
-    bits = re.split(r"[()\[\]/|:–—]", word)
-    is_each = all(re.fullmatch(r"[^@]+@[^@]+\.[^@]+", bit) for bit in bits if bit)
-    return bits if is_each else [word]
+def _are_alike(between: Sequence[Texts]) -> bool:
+    """Return True if there are as many texts each time, with digits or without them as the first ones."""
+    kinds = {tuple(any(map(str.isdigit, _said(text))) for text in texts) for texts in between}
+    return len(kinds) == 1 and () not in kinds
 
 
-def _bare(word: str) -> str:
-    """Return an address without mailto: and its subject, a label, quotes, unseen signs or a full stop."""
-    local, at, domain = UNSEEN.sub("", word).replace(JOINED, " ").partition("@")
-    if local.casefold().startswith("mailto:"):
-        local = local[len("mailto:") :]
-    if "//" not in local:
-        local = local.rpartition(":")[2].lstrip("'‘’`*")
-    if domain.endswith("_"):
-        local = local.lstrip("_")
-    return f"{local}{at}{domain.partition('?')[0].rstrip(AROUND)}"
+def _person(items: Sequence[Item], *, is_unclear: bool) -> Iterator[Typed]:
+    """Yield the person of the only address, with the name before brackets and what else stands beside."""
+    place, address = next((place, each) for place, each in enumerate(items) if isinstance(each, Address))
+    before, behind = items[:place], items[place + 1 :]
+    last = max((place for place, each in enumerate(before) if isinstance(each, Stop)), default=-1)
+    loose, run = before[: last + 1], before[last + 1 :]
+    is_apart = address.in_brackets and bool(_said(loose))
+    name = name_in(_words(run)) if address.in_brackets and not is_apart else ""
+    name = "" if any(map(str.isdigit, name)) else name
+    beside = _said([*loose, *([] if name else run), Stop(","), *behind])
+    if has_personnummer(beside):
+        yield Typed(beside)
+        beside = ""
+    yield Typed(address.text, name, beside=beside, is_anothers=is_unclear or is_apart)
 
 
-def _name_of(words: list[str]) -> str:
-    """Return the words before brackets as a name, without quotes, a leading number or a label."""
-    said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-_`|()[]")
-    said = " ".join(given_name_first(said).replace(",", " ").split())
-    name = re.sub(r"^\d{1,4}[.)]\s*|\s+(?:via|on behalf of|för)\s.*|\s*[(\[].*", "", GREETING.sub("", said))
-    is_name = any(map(str.isalpha, name)) and not any(map(str.isdigit, name)) and "@" not in name
-    return name if is_name else ""
+def _words(items: Sequence[Item]) -> str:
+    return " ".join(each for each in items if isinstance(each, str))
 
 
-def given_name_first(name: str) -> str:
-    """Return a name that is written as in a register, "Öberg, Kurt", in the order in which it is said.
-
-    Two given names, "Anna, Kurt", are of two people and stay.
-    """
-    found = REGISTERED.fullmatch(name.strip())
-    if found is None:
-        return name
-    family, given = found.groups()
-    return name if family.casefold() in known_words("first_names") else f"{given} {family}"
-
-
-def _checked(words: list[str]) -> tuple[str, list[Typed]]:
-    """Return the text beside an address, and the parts of it that may be somebody's mistyped address."""
-    text = " ".join(words)
-    if has_personnummer(text):
-        return "", [Typed(text)]
-    doubtful = [word for word in words if AT.search(word) or MAY_BE_ADDRESS.search(word)]
-    said = [word for word in words if word not in doubtful and word.strip(AROUND + "()[]/|")]
-    beside = " ".join(word for word in said if not NUMBER.fullmatch(word))
-    return beside, [Typed(each) for each in doubtful]
+def _said(items: Sequence[Item]) -> str:
+    """Return the words of some items, with a comma where they were apart."""
+    parts: list[list[str]] = [[]]
+    for item in items:
+        if isinstance(item, Stop):
+            parts.append([])
+        elif isinstance(item, str) and is_said(item):
+            parts[-1].append(item)
+    return ", ".join(" ".join(part) for part in parts if part)
