@@ -195,9 +195,18 @@ def _is_closed(text: str) -> bool:
     return text.count('"') % 2 == 0
 
 
+def without_formula(cell: str) -> str:
+    """Return 1203 for ="1203", which a spreadsheet shows as text."""
+    return re.sub(r'\A\s*="([^"]*)"\s*\Z', r"\1", cell)
+
+
 def _split(record: str, delimiter: str) -> list[str] | None:
+    """Return the cells of a record; of ="Ek; Bo" those signs are no delimiters."""
+    sign = re.escape(delimiter)
+    plain = re.sub(rf'(?<![^{sign}\n])="([^"]*)"(?![^{sign}\n])', r'"\1"', record)
     try:
-        return next(csv.reader([record], delimiter=delimiter, strict=True), [])
+        cells = next(csv.reader([plain], delimiter=delimiter, strict=True), [])
+        return [*map(without_formula, cells)]
     except csv.Error:
         return None
 

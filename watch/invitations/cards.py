@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from watch import encodings
+from watch.invitations.line import is_like_address
 from watch.invitations.naming import name_in
 from watch.invitations.pasting import Typed, people_in
 
@@ -46,7 +47,7 @@ def people_of_cards(text: str) -> tuple[list[Typed], list[str]]:
         if card is None or BEGIN.fullmatch(line):
             people += _people_of(card) if card else []
             card = Card() if BEGIN.fullmatch(line) else None
-            people += people_in(line) if card is None and "@" in line else []
+            people += people_in(line) if card is None and is_like_address(line) else []
         elif END.fullmatch(line):
             people += _people_of(card)
             card = None
@@ -117,18 +118,23 @@ Cells = Sequence[tuple[int, list[str]]]
 Contact = dict[str, list[str]]
 
 
-def contacts_of_labels(rows: Cells, kind_of: Callable[[str], str | None]) -> list[tuple[int, Contact]] | None:
+def contacts_of_labels(
+    rows: Cells, kind_of: Callable[[str], str | None], skipped: list[str]
+) -> list[tuple[int, Contact]] | None:
     """Return contacts written as a label and a value a line, by kind of label; None if the rows are no such.
 
-    Every row with an @ must have a label for addresses, and one row a label for names.
+    Every row with an @ must have a label for addresses, and one row a label for names. Rows without a label
+    are added to `skipped`.
     """
+    others: list[str] = []
     contacts: list[tuple[int, Contact]] = []
     for number, cells in rows:
         label, value = _labelled(cells)
         kind = kind_of(label) if label and value else None
         if kind is None:
-            if "@" in " ".join(cells):
+            if is_like_address(" ".join(cells)):
                 return None
+            others += [] if label and value else [" ".join(cells)]
             continue
         first = next(iter(contacts[0][1])) if contacts else ""
         is_next = bool(contacts) and kind in contacts[-1][1] and (kind != "address" or first == kind)
@@ -136,6 +142,7 @@ def contacts_of_labels(rows: Cells, kind_of: Callable[[str], str | None]) -> lis
             contacts.append((number, {}))
         contacts[-1][1].setdefault(kind, []).append(value)
     is_all = all("address" in contact and "name" in contact for _number, contact in contacts)
+    skipped += others if contacts and is_all else []
     return contacts if contacts and is_all else None
 
 

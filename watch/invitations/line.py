@@ -48,6 +48,11 @@ CURLY = str.maketrans(
 IDEOGRAPHIC = re.compile(r"[。｡](?=[^\s@。｡]*@|\s|\Z)")  # a full stop between addresses; else one in a domain
 AT = re.compile(r"[(\[{](?:a|at|snabel-?a)[)\]}]", re.IGNORECASE)
 MAY_BE_ADDRESS = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
+DOMAIN = re.compile(
+    r"(?<![\w.])(?!www\.)[\w+-]+(?:\.[\w-]+)*\.(?:se|com|nu|net|org|eu|info|dk|fi|de|uk|io|me|example)(?![\w/]|\.\w)",
+    re.IGNORECASE,
+)
+ENCODED_AT = re.compile(r"%40|&#0*64;|&#x0*40;|&commat;", re.IGNORECASE)
 SPELLED = re.compile(  # anna at gmail.com, anna (a) gmail punkt com
     r"(?<![^\s,;<>\"(])[^\s,;<>\"@]+ +(?:at|snabel-?a|[(\[{](?:a|at|snabel-?a)[)\]}]) +"
     r"[\w-]+(?:\.[\w-]+)*(?:\.| +[(\[]?(?:dot|punkt)[)\]]? +)[a-z]{2,}",
@@ -63,7 +68,6 @@ LINK_FIELDS = re.compile(r"(?:mailto:(?=\?)|(?<=[\w-]))\?([a-z]+=[^\s<>\"'()\[\]
 BLOCK = r"(?:p|div|tr|li|[uo]l|h\d|table|t?body|br)"
 # Other ways to put a name before an address: a web page's link, a Markdown link, brackets, a formula
 WAYS: tuple[tuple[str, Any], ...] = (
-    (r"%40|&#0*64;|&#x0*40;|&commat;", "@"),
     (rf"<a\s[^<>]*href=[\"']?{AN_ADDRESS}[\"'][^<>]*>([^<>]*)</a>", r" \2 <\1> "),
     (rf"</?{BLOCK}(?:\s[^<>@]*)?/?>", "; "),
     (r"</?t[dh](?:\s[^<>@]*)?>", ", "),
@@ -122,6 +126,7 @@ def _folded(item: Item) -> str:
 
 def _plain(text: str) -> str:
     """Return a line with usual signs, and with every way to write a name before an address as one."""
+    text = ENCODED_AT.sub("@", text)
     text = " ".join(word if "@" in word else INNER_QUOTE.sub("\ufffd", word) for word in text.split(" "))
     text = IDEOGRAPHIC.sub("; ", text.translate(CURLY))
     copies = [each for fields in LINK_FIELDS.findall(text) for each in _addresses_of(fields)]
@@ -152,6 +157,12 @@ def _sorted_out(text: str, kind: str) -> Iterator[Item]:
                     yield bit
         else:
             yield Address(word.replace(JOINED, " ")) if is_mistyped(word) else word
+
+
+def is_like_address(text: str) -> bool:
+    """Return True if something in a cell was meant as an address, also if it is mistyped."""
+    ways = (AT.search(text), SPELLED.search(text), DOMAIN.search(text), ENCODED_AT.search(text))
+    return "@" in text or any(ways)
 
 
 def is_mistyped(word: str) -> bool:
