@@ -34,8 +34,18 @@ ODD = re.compile(
 TWICE = re.compile(r"[Ã√├][^\x00-\x7f]|Ã\Z|Â[\u00a0-\u00bf]|â€|‚Ä|ÔÇ")
 
 # A letter that a program could not write ("P?r", "Gr?"), and the signs of mail and of URLs for one
-LOST = re.compile(r"[^\W\d_]\?|\?[^\W\d_]|[=%]C3[=%][0-9A-F]{2}", re.IGNORECASE)
-
+LOST = re.compile(
+    r"[^\W\d_]\?|\?[^\W\d_]|[=%]C3[=%][0-9A-F]{2}|(?:(?<=[^\W\d_])|(?<!\S))[=%][C-F][0-9A-F](?![\d%=])",
+    re.IGNORECASE,
+)
+REPLACED = re.compile(  # by other signs, which an e-mail address may have
+    r"(?<=[A-Za-z])[{}|](?=[a-z])|(?<!\S)[{}|](?=[a-z])|(?<=[a-z])[{}|](?!\S)"  # P{r |berg: Swedish 7-bit
+    r"|(?<=[A-Z])[\[\]\\](?=[A-Z])|(?<!\S)(?:\[(?![^\[\]]*\])|[\]\\])(?=[a-z])|(?<=[A-Z])\\(?!\S)"  # BOR]S
+    r"|\+A[M-P][A-Za-z0-9+/]+-?"  # P+AOQ-r: UTF-7
+    r"|\\(?:u00|x)[0-9a-fA-F]{2}|&(?:#\d+|#x[\da-fA-F]+|[A-Za-z]+);"  # of programs and of web pages
+    r"|(?<=[A-Za-zÅÄÖåäö])[_*#$~^](?=[a-zåäö])"  # Bj_rk
+    r"|[A-Za-zÀ-ɏ][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-zÀ-ɏ]"  # a Greek or Cyrillic letter in a word of Latin ones
+)
 
 NORDIC = re.compile("[a-z]å|å[a-z]|Å[a-z]", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]+")
@@ -44,7 +54,9 @@ WORD = re.compile(r"[^\W\d_]+")
 def is_garbled(text: str) -> bool:
     """Return True if the text has letters that come from reading or writing it in a wrong encoding."""
     is_encoded_word = "=?" in text  # of a mail's header, which has a rule of its own
-    return bool(TWICE.search(text) or ODD.search(text) or (not is_encoded_word and LOST.search(text)))
+    is_lost = not is_encoded_word and LOST.search(text)
+    is_replaced = "@" not in text and REPLACED.search(text)
+    return bool(TWICE.search(text) or ODD.search(text) or is_lost or is_replaced)
 
 
 def decoded(data: bytes) -> tuple[str, bool]:

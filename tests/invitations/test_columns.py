@@ -36,9 +36,10 @@ NAMES = [
     "الاسم",
 ]
 OTHERS = ["Tidigare lägenhet", "Ny lägenhet", "Adress (fakturering)", "Porttelefon", "Portkod",
-          "Namn hyresvärd", "Name of landlord", "Boendeform", "Boendestatus", "Hyresgästförening", "Namn (barn)", "Namnskylt",
-          "Namn på kontaktperson", "Boendeperiod", "Ismail", "Ismail Hassan", "gmail", "annagmail.com",
-          "anna(a)hotmail.com", "Mailis", "E-post: annagmail.com"]  # fmt: skip
+          "Namn hyresvärd", "Name of landlord", "Boendeform", "Boendestatus", "Hyresgästförening",
+          "Namn (barn)", "Namnskylt", "Namn på kontaktperson", "Boendeperiod", "Ismail",
+          "Ismail Hassan", "gmail", "annagmail.com", "anna(a)hotmail.com", "Mailis",
+          "E-post: annagmail.com"]  # fmt: skip
 
 
 @pytest.mark.parametrize(

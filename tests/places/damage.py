@@ -167,6 +167,24 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
             "Exportera filen igen som UTF-8."
         ],
     ),
+    **{
+        f"a letter written as {spoilt}": (
+            with_second("Långgata", spoilt),
+            [
+                f"Rad 3, kolumn Adress, ”Norrby {spoilt} 23”: Å, ä eller ö har blivit fel tecken på vägen. "
+                "Exportera filen igen som UTF-8."
+            ],
+        )
+        for spoilt in (
+            "L}nggata",
+            "L+AOU-nggata",
+            "L%E5nggata",
+            "L_nggata",
+            "L*nggata",
+            "L\\u00e5nggata",
+            "Lαnggata",
+        )
+    },
     "an empty cell": (
         with_second("Brf Norrbyhus", "  "),
         ["Rad 3, kolumn Fastighetsägare, ”  ”: Värdet saknas. Fyll i det."],

@@ -6,6 +6,7 @@ A wrong name is worse than none, so that words which may be something else are n
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from watch.encodings import is_garbled
 from watch.guard.words import words
@@ -61,7 +62,7 @@ def name_in(text: str) -> str:
     Labels, greetings, roles, and what stands in brackets or behind a dash are dropped. Names of several
     people, "Anna och Bo", stay together. A name with lost letters is returned, to be corrected.
     """
-    said = LABEL.sub("", " ".join(TAG.sub(" ", text).replace('\\"', '"').split()))
+    said = LABEL.sub("", " ".join(TAG.sub(" ", unescape(text)).replace('\\"', '"').split()))
     if NO_NAME.fullmatch(said.strip()):
         return ""
     if is_garbled(said) or "\ufffd" in said:

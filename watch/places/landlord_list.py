@@ -161,7 +161,7 @@ def _spoilt_names(row: int, columns: Sequence[str]) -> Iterator[RowError]:
     for place, name in enumerate(columns, start=1):
         if "\ufffd" in name:
             yield RowError(row, str(place), name, Problem.UNREADABLE_LETTER)
-        elif is_garbled(name):
+        elif is_garbled(name.replace("_", " ")):
             yield RowError(row, str(place), name, Problem.GARBLED_LETTER)
 
 

@@ -65,7 +65,8 @@ def cell_problem(column: Column, raw: str) -> AnyProblem | None:
         return Problem.NUL_CHARACTER
     if "\ufffd" in raw:
         return Problem.UNREADABLE_LETTER
-    if is_garbled(raw) or NEVER_IN_PLACES.search(raw):
+    text = raw.replace("_", " ") if column is Column.LANDLORD_NUMBER else raw  # "a_1203" is such a number
+    if is_garbled(text) or NEVER_IN_PLACES.search(raw):
         return Problem.GARBLED_LETTER
     if any(is_hidden_character(character) for character in cell):
         return Problem.HIDDEN_CHARACTER
