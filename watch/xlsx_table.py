@@ -136,6 +136,7 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
                 found.rows.append((number, texts))
             if len(found.rows) > most_rows:
                 raise UnreadableWorkbook(TOO_MANY_ROWS)
+    _add_links(sheet, parser.hyperlinks.hyperlink, dict(found.rows))
     widest = max((len(cells) for _number, cells in found.rows), default=0)
     for _number, cells in found.rows:
         cells += [""] * (widest - len(cells))
@@ -144,6 +145,23 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
         found.hidden += bool(said)
         found.hides_addresses |= any("@" in text for text in said)
     return found
+
+
+def _add_links(sheet: Any, links: Sequence[Any], rows: Mapping[int, list[str]]) -> None:
+    """Add the address that a cell's link writes to, as "Mejla Anna <anna@example.org>"."""
+    from openpyxl.packaging.relationship import get_dependents, get_rels_path
+    from openpyxl.utils.cell import range_boundaries
+
+    path = get_rels_path(sheet._worksheet_path)
+    if not links or path not in sheet.parent._archive.namelist():
+        return
+    targets = {each.Id: each.Target for each in get_dependents(sheet.parent._archive, path)}
+    for link in links:
+        target = str(targets.get(link.id) or "")
+        column, row, *_end = range_boundaries(link.ref)
+        cells = rows.get(row, [])
+        if target.lower().startswith("mailto:") and column <= len(cells) and "@" not in cells[column - 1]:
+            cells[column - 1] = f"{cells[column - 1]} <{target}>".strip()
 
 
 def _texts_of(cells: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -66,6 +66,19 @@ def test_a_hidden_column_is_left_out_and_counted(how: str) -> None:
     assert ([each.address for each in found.people], found.hidden) == (["a@x.se", "b@x.se"], 1)
 
 
+def test_an_address_behind_the_words_of_a_cell_is_read() -> None:
+    def link(sheet: Any) -> None:
+        sheet["B2"].hyperlink = "mailto:a@x.se?cc=c@x.se"
+        sheet["B3"].hyperlink = "mailto:b@x.se"
+        sheet["A3"].hyperlink = "https://x.se"
+
+    rows = [["Namn", "E-post"], ["Anna", "Mejla Anna"], ["Bo", "b@x.se"]]
+    assert people(workbook(link, rows)) == [("Anna", "a@x.se"), ("", "c@x.se"), ("Bo", "b@x.se")]
+    assert people(workbook(link, rows[:2])) == [("Anna", "a@x.se"), ("", "c@x.se")]
+    rows[1][0] = ""
+    assert people(workbook(link, rows)) == [("Anna", "a@x.se"), ("", "c@x.se"), ("Bo", "b@x.se")]
+
+
 def test_that_only_hidden_cells_have_addresses_is_said(look: Callable[..., Page], bengt: Person) -> None:
     def hide(sheet: Any) -> None:
         sheet.column_dimensions["B"].hidden = True

@@ -42,6 +42,8 @@ NOBODY = [("anna", "", ""), ("bo", "", "")]
          [("anna", "Anna Ek", "1203"), ("bo", "Bo Öberg", "1101")]),
         ("Anna Ek <anna@gmail.com>, 1203, Bo Öberg <bo@gmail.com>, 1101",
          [("anna", "Anna Ek", "1203"), ("bo", "Bo Öberg", "1101")]),
+        ("anna@gmail.com\t21 1203, bo@gmail.com\t23 1101", [("anna", "", "21 1203"), ("bo", "", "23 1101")]),
+        ("anna[@]gmail.com, bo (@) gmail.com", NOBODY),
         ("Ek, Anna, anna@gmail.com", [("anna", "Anna Ek", "")]),
     ],
 )  # fmt: skip
@@ -112,6 +114,8 @@ def test_those_who_get_a_copy_are_on_a_row(link: str) -> None:
         ("P„r Ek <par@gmail.com>", "P\ufffdr Ek"),
         ("P{r |berg <par@gmail.com>", "P{r |berg"),
         ("Namn\tE-post\nP&auml;r Ek\tpar@gmail.com", "Pär Ek"),
+        ("Anna Ek / Bo Ek <a@gmail.com>", "Anna Ek / Bo Ek"),
+        ("Dödsboet <e@gmail.com>", ""),
         ("E-post <e@gmail.com>", ""),
         ("Okänd <e@gmail.com>", ""),
         ("Undefined <e@gmail.com>", ""),

@@ -13,16 +13,16 @@ Rows = Sequence[tuple[int, list[str]]]
 MOST_ABOVE = 10  # rows above the column names
 ADDRESS, NAME, FAMILY, FLAT, PORT = "address", "name", "family", "flat", "port"
 WORDS = {  # whole words, so that Ismail has no mail; a dot is a letter that was lost
-    ADDRESS: r"(?:privat|hem|jobb|arbets)?(?:e[- ]?post|e[- ]?mail|mail|mejl)"
+    ADDRESS: r"(?:privat|hem|jobb|arbets)?(?:e[- ]?post|e[- ]?mail|mail|mejl)s?"
     r"(?:[- ]?(?:addr?|adr)\w*|konto|en)?|iimayl\w*|iimeyl\w*|(?:ال)?بريد(?: الإلكتروني)?",
     FLAT: r"l.genhet(?:en|ens|er)?s?[- ]?(?:nr|nummer|numret)?|lgh[- ]?(?:nr|nummer)?|flat|apartment|apt"
     r"|(?:ال)?شقة|guri(?:ga)?|lambarka guri(?:ga)?",
     NAME: r"f.r-? ?(?:och|&|/) ?efternamn|f.rnamn|tilltalsnamn|visningsnamn|namn(?:et)?"
-    r"|(?:(?:first|given|full|display) )?name|boende|boendes|hyresg.st(?:en|ens|er)?|vad heter du"
+    r"|(?:(?:first|given|full|display) )?name|boendes?|tenant|resident|hyresg.st(?:en|ens|er)?|vad heter du"
     r"|vem .r du|(?:ال)?اسم|magac(?:a)?",
     FAMILY: r"efternamn|sl.ktnamn|last name|surname|family name|اسم العائلة",
-    PORT: r"port(?:en|nr|nummer)?|(?:gatu|hem|bostads)?adress(?:en)?|gata|gatan|gatunummer|street|entrance"
-    r"|stairwell|uppg.ng(?:en)?|trapp(?:a|an|uppg.ng|hus)?|ing.ng(?:en)?|(?:ال)?مدخل|(?:ال)?عنوان"
+    PORT: r"port(?:en|nr|nummer)?|(?:gatu|hem|bostads)?adress(?:en)?|gata|gatan|gatunummer|husn(?:umme)?r"
+    r"|street|entrance|stairwell|uppg.ng(?:en)?|trapp(?:a|an|uppg.ng|hus)?|ing.ng(?:en)?|(?:ال)?مدخل|(?:ال)?عنوان"
     r"|albaab(?:ka)?|cinwaan(?:ka)?",
 }
 PATTERNS = {

@@ -52,7 +52,7 @@ DOMAIN = re.compile(
     r"(?<![\w.])(?!www\.)[\w+-]+(?:\.[\w-]+)*\.(?:se|com|nu|net|org|eu|info|dk|fi|de|uk|io|me|example)(?![\w/]|\.\w)",
     re.IGNORECASE,
 )
-ENCODED_AT = re.compile(r"%40|&#0*64;|&#x0*40;|&commat;", re.IGNORECASE)
+ENCODED_AT = re.compile(r"%40|&#0*64;|&#x0*40;|&commat;|\s*(?:\[\s*@\s*\]|\(\s*@\s*\))\s*", re.IGNORECASE)
 SPELLED = re.compile(  # anna at gmail.com, anna (a) gmail punkt com
     r"(?<![^\s,;<>\"(])[^\s,;<>\"@]+ +(?:at|snabel-?a|[(\[{](?:a|at|snabel-?a)[)\]}]) +"
     r"[\w-]+(?:\.[\w-]+)*(?:\.| +[(\[]?(?:dot|punkt)[)\]]? +)[a-z]{2,}",

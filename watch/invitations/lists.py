@@ -248,7 +248,8 @@ def _by_content(rows: Rows, found: NeighbourList) -> Read:
     for number, cells in rows:
         at = {place: " ".join(cell.split()) for place, cell in enumerate(cells)}
         addresses = [cell for cell in cells if is_like_address(cell)]
-        if not addresses:
+        is_line = len(addresses) > 1 and any(re.search(r"\S\s\S", cell) for cell in addresses)
+        if not addresses or is_line:
             read.append((number, people_in(" ".join(cells))))
             continue
         people = _people_of_row(addresses, contents.name_of(at), contents.place_of(at))
@@ -271,7 +272,7 @@ def _people_of_row(cells: Iterable[str], name: str, flat: str) -> list[Typed]:
     people[0] = replace(people[0], flat=flat)
     if len(people) == 1 and " & " not in name:
         one = replace(people[0], name=name or people[0].name)
-        return [one if name or not said else _with_beside(one, said, is_anothers=True)]
+        return [one if name or not any(map(str.isalpha, said)) else _with_beside(one, said, is_anothers=True)]
     names = AND.split(name)
     if len(names) == len(people) and all(map(begins_address, names, (each.address for each in people))):
         return [replace(each, name=each.name or its) for each, its in zip(people, names, strict=True)]

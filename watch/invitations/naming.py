@@ -26,7 +26,7 @@ TAG = re.compile(
 # A label ends at a colon with a space, so that "21:an" and "Per:s" have none; a few are known without it
 LABEL = re.compile(r"\A(?:.*:(?:\s+|\Z)|(?:till|to|från|from|kopia|cc|bcc|namn|name|fn)\s*:)", re.I | re.S)
 NUMBER = re.compile(r"\A\d{1,4}[.)]\s*")  # of a line in a list
-CUT = re.compile(r"\s*[(\[{].*|\s+(?:[-–—|/•]|via|on behalf of|för|c/o)\s.*", re.IGNORECASE | re.S)
+CUT = re.compile(r"\s*[(\[{].*|\s+(?:[-–—|•]|via|on behalf of|för|c/o)\s.*", re.IGNORECASE | re.S)
 SIGNS = ".,:;!?*()[]'\"–-"
 SMALL = "af al av bin da dal de del den der di dos du el ibn la le ten ter van von y zu"
 TASKS = """
@@ -38,20 +38,21 @@ styrelse styrelseledamot styrelsemedlem styrelsen suppleant tenant treasurer val
 """
 GREETINGS_AND_LABELS = """
 adress anm bcc cc e-mail e-post e-postadress email epost from från hej hello hi hus hälsar hälsn hälsning
-hälsningar kontakt kopia lgh läg lägenhet mail med mejl mobil mvh name namn nr obs port sent tack tel
-telefon till to trapp uppgång vid vänlig vänliga vänligen
+hälsningar kontakt kopia lgh läg lägenhet mail maila med mejl mejla mobil mvh name namn nr obs port sent
+tack tel telefon till to trapp uppgång vid vänlig vänliga vänligen
 """
 OF_NOBODY = """
-alla anonym anonymous avflyttad avflyttat avliden avlidne brf brf:s deceased död ej familjen flyttad
-flyttar flyttat identitet inga ingen inget inte kontakta okänd okänt ring ringa saknar saknas skicka
-skyddad undefined unknown utflyttad utflyttat uthyrd uthyrt vakans vakant
+alla andrahand anonym anonymous avflyttad avflyttat avliden avlidne bostadsrätt brf brf:s deceased död
+dödsbo dödsboet ej fam familj familjen flyttad flyttar flyttat hyresrätt identitet inflyttad inflyttat
+inga ingen inget inte kontakta okänd okänt ring ringa saknar saknas skicka skyddad undefined unknown
+utflyttad utflyttat uthyrd uthyrt vakans vakant
 """
 PARTICLES = frozenset(SMALL.split())
 ROLES = frozenset(TASKS.split()) | words("roles")
 AROUND = frozenset(GREETINGS_AND_LABELS.split())  # before or after a name
 NOBODY = frozenset(OF_NOBODY.split())  # a text with one of these is nobody's name
 NO_NAME = re.compile(  # what programs and people write for nothing, as the whole text
-    r"#[\w/]+[!?]?|true|false|sant|falskt|null|none|nan|n/?a|\(?tom\)?|tomt|ja|nej|yes|no|och|and",
+    r"#[\w/]+[!?]?|true|false|sant|falskt|null|none|nan|n/?a|\(?tom\)?|tomt|ja|nej|yes|no|och|and|x{2,}",
     re.IGNORECASE,
 )
 
@@ -140,9 +141,11 @@ def is_known(text: str) -> bool:
 
 def is_in_address(text: str, address: str) -> bool:
     """Return True if a word of the text stands in the address before the @."""
-    mailbox = folded(address.partition("@")[0]).replace(" ", "")
+    mailbox = folded(address.partition("@")[0])
     parts = [folded(part).replace(" ", "") for part in text.split()]
-    return any(len(part) > 2 and part in mailbox for part in parts)
+    return any(
+        part in mailbox.split() or (len(part) > 2 and part in mailbox.replace(" ", "")) for part in parts
+    )
 
 
 def begins_address(name: str, address: str) -> bool:
