@@ -74,7 +74,6 @@ def test_an_address_behind_the_words_of_a_cell_is_read() -> None:
 
     rows = [["Namn", "E-post"], ["Anna", "Mejla Anna"], ["Bo", "b@x.se"]]
     assert people(workbook(link, rows)) == [("Anna", "a@x.se"), ("", "c@x.se"), ("Bo", "b@x.se")]
-    assert people(workbook(link, rows[:2])) == [("Anna", "a@x.se"), ("", "c@x.se")]
     rows[1][0] = ""
     assert people(workbook(link, rows)) == [("Anna", "a@x.se"), ("", "c@x.se"), ("Bo", "b@x.se")]
 

@@ -36,7 +36,7 @@ no nr num number nummer nuvarande obligatorisk obligatoriskt och of optional pri
 siffror skriv t the vad valfri valfritt value vilken vilket vår what which work you your är رقم
 """
 SAYS_NONE = """
-anonym finns har ingen ingenting inte ej none null saknar saknas utan vill no
+anonym finns har ingen ingenting inte ej kommer none null okänd okänt saknar saknas utan vill no
 """
 NO_MORE, NONE = frozenset(SAYS_NO_MORE.split()), frozenset(SAYS_NONE.split())
 HYPHENS = re.compile("[\u2010-\u2015]")
@@ -84,14 +84,15 @@ def _column(rows: Rows, place: int) -> list[str]:
 def place_of_names(rows: Rows) -> int | None:
     """Return the index of the row with column names: the column called e-mail has addresses below it.
 
-    A row with an address, or with a person, has no column names.
+    A row with an address, or with a person, has no column names. One of the names must be known wholly.
     """
     for place, (_number, names) in enumerate(rows[:MOST_ABOVE]):
         if any("@" in name for name in names):
             return None
         columns = [column for column, name in enumerate(names) if kind_of(name) == ADDRESS]
         below = [cell for column in columns for cell in _column(rows[place + 1 :], column)]
-        if any(map(is_like_address, below)) and not any(map(_is_of_person, names)):
+        is_known = any(_is_exact(_plain(name), kind) for name in names for kind in WORDS)
+        if is_known and any(map(is_like_address, below)) and not any(map(_is_of_person, names)):
             return place
     return None
 

@@ -174,6 +174,8 @@ def _by_names(names: Sequence[str], rows: Rows, found: NeighbourList) -> Read:
         read.append((number, [replace(each, is_anothers=each.is_anothers or has_all) for each in people]))
         if not people and not left:
             found.skipped.append(_line(cells))
+    if {*kinds} <= {ADDRESS, None} and len([*filter(str.strip, names)]) > 1:
+        found.skipped.insert(0, _line(names))  # it may be a row like the others
     found.unread = [*unread]
     found.has_personnummer = _has_personnummer(names, kinds, rows)
     return read

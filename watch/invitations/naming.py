@@ -6,6 +6,7 @@ A wrong name is worse than none, so that words which may be something else are n
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import unescape
 
 from watch.encodings import is_garbled
@@ -100,10 +101,19 @@ def _may_be_name(text: str) -> bool:
     first_names = words("first_names")
     is_other = any(STREET.search(part) or _has_ending(part) for part in parts)
     is_place = all(part in words("no_people") and part not in first_names for part in parts)
-    small = [part for part in text.split() if part[0].islower() and part.casefold() not in PARTICLES]
-    is_sentence = bool(small) and len(parts) > 1 and not (first_names - words("also_words")) & {*parts}
+    is_sentence = len(parts) > 1 and not _is_written_as_name(text.split())
     has_letter = any(map(str.isalpha, text))
     return has_letter and not (NO_NAME.fullmatch(text) or is_other or is_place or is_sentence)
+
+
+def _is_written_as_name(said: Sequence[str]) -> bool:
+    """Return True for words in capitals, or in small letters with a first name: "anna berg", "Anna berg"."""
+    known = words("first_names") - words("also_words")
+    parts = [part for part in said if part.casefold() not in PARTICLES]
+    small = [part for part in parts if part[0].islower()]
+    if len(small) == len(parts):
+        return bool(known & {*parts})
+    return not small or (len(parts) == 2 and said[0].casefold() in known)
 
 
 def _has_ending(part: str) -> bool:
@@ -136,7 +146,8 @@ def is_sure_name(name: str, address: str) -> bool:
 
 def is_known(text: str) -> bool:
     """Return True if a word of the text is a common first name."""
-    return any(part.casefold() in words("first_names") | words("arabic_names") for part in text.split())
+    known = words("first_names") | words("arabic_names")
+    return any(part in known for part in re.split(r"[\s-]", text.casefold()))
 
 
 def is_in_address(text: str, address: str) -> bool:

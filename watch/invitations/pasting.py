@@ -130,4 +130,4 @@ def _said(items: Sequence[Item]) -> str:
             parts.append([])
         elif isinstance(item, str) and is_said(item):
             parts[-1].append(item)
-    return ", ".join(" ".join(part) for part in parts if part)
+    return ", ".join(" ".join(part) for part in parts if part).replace(":,", ":")
