@@ -135,6 +135,7 @@ ELSEWHERE = {  # and why the walk does not come by them
     "handouts.tick_meeting": "once paper is needed, see test_handing_out",
     "meetings.choose_languages": "of a meeting for everybody, see test_open",
     "meetings.answer_joint": "once another group asks, see test_joint",
+    "meetings.write_down_in_area": "needs two groups, see test_joint_held",
     "meetings.expect_notes": "once it was said that there will be none, see test_notes",
     "meetings.publish_notes": "once a draft is previewed, see test_notes",
     "findings.undo_step": "once there is a step, see test_findings",

@@ -84,6 +84,8 @@ ENDPOINTS = {
     "meetings.back_to_area_new": Expected(get="/areas/{area}/meetings/preview", **OFFICERS, officer=303),
     "meetings.area_preview": Expected(post="/areas/{area}/meetings/preview", **OFFICERS, officer=422),
     "meetings.area_call": Expected(post="/areas/{area}/meetings", **OFFICERS, officer=422),
+    "meetings.area_held": Expected(get="/areas/{area}/meetings/held", **OFFICERS, officer=200),
+    "meetings.write_down_in_area": Expected(post="/areas/{area}/meetings/held", **OFFICERS, officer=422),
     "meetings.start_new": Expected(get="/buildings/{empty_house}/meetings/new", **OFFICERS, officer=200),
     "meetings.back_to_start_new": Expected(
         get="/buildings/{empty_house}/meetings/preview", **OFFICERS, officer=303

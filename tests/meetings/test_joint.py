@@ -250,7 +250,7 @@ def test_only_living_groups_of_the_area_can_be_asked(
 
 
 def test_ticks_and_choice_must_agree(client: PageClient, scene: Scene, solvarv: Solvarv) -> None:
-    assert preview(client, scene).errors == ["Kryssa för minst en grupp, eller kalla bara den egna gruppen."]
+    assert preview(client, scene).errors == ["Kryssa för minst en grupp, eller välj Hela gruppen."]
     page = preview(client, scene, solvarv.group, scope="group")
     assert page.errors == [
         "Du har kryssat för andra grupper. Ta bort kryssen, eller välj att ni ses tillsammans."

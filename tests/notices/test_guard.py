@@ -124,11 +124,12 @@ NOT_FREE = (NameField, AddressField, PhoneField, HiddenField, PasswordField)
 NOT_GUARDED = {
     "AcceptAppointmentForm.flat": "a number that the form looks up",
     **dict.fromkeys(
-        (f"{each}MeetingForm.link" for each in ("", "Call", "Draft", "Change", "WriteDown")),
+        (f"{each}MeetingForm.link" for each in ("", "Call", "Draft", "Change", "Held", "WriteDown")),
         "the address of a site",
     ),
     "CallStartMeetingForm.link": "the address of a site",
     "CallInAreaForm.link": "the address of a site",
+    "WriteDownInAreaForm.link": "the address of a site",
     "FilterForm.q": "a search, which nobody keeps",
     "InviteForm.addresses": "a list, of which each row is read into fields of its own",
     "RowForm.flat": "a flat that the form looks up",

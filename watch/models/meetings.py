@@ -130,6 +130,19 @@ class Meeting(Model):
         """True if the meeting was called, has not begun and is not cancelled."""
         return self.is_on and self.starts_at > utcnow()
 
+    @property
+    def is_written_down(self) -> bool:
+        """True if the meeting was recorded after it began, so that nobody was called to it."""
+        return self.called_at is not None and self.called_at >= self.starts_at
+
+    def is_told_to(self, part: MeetingPart) -> bool:
+        """Return True if mails about the meeting go to a part of it.
+
+        A gathering that was written down is told to no group of others until it has said that it was there.
+        """
+        by_others = self.is_written_down and part.group_id != self.group_id
+        return part.takes_part and (part.decided_at is not None or not by_others)
+
     __table_args__ = (
         exactly_one("a_group_or_an_area_calls", ("group_id", "area_id")),
         CheckConstraint("audience = 'parts' OR area_id IS NOT NULL", name="an_area_calls_more_than_groups"),
@@ -208,7 +221,8 @@ class PartState(StrEnum):
 class MeetingPart(Model):
     """A group, or one of its stairwells, that a meeting is for.
 
-    `decided_at` is when a group that was invited to a joint gathering has answered.
+    `decided_at` is when a group that was invited to a joint gathering has answered. One that took part in a
+    gathering as others have written down is in it, and may say whether it was.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,7 +16,7 @@ from watch.joining.queries.asking import waiting_requests
 from watch.joining.queries.confirming import addresses_to_record_again
 from watch.meetings.queries.invited import questions_to
 from watch.meetings.queries.notes import notes_to_write
-from watch.models import Group, JoinRequest, Meeting, Membership, PartState, Task
+from watch.models import Group, JoinRequest, Meeting, Membership, Task
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def todo_in(group: Group, now: datetime) -> ToDo:
         group, own, work,
         requests=waiting_requests(group, own),
         handouts=open_handouts({group.id: own}, now),
-        questions=[meeting for meeting, part in asked if part.state is PartState.INVITED],
+        questions=[meeting for meeting, part in asked if part.decided_at is None],
         unconfirmed=addresses_to_record_again(group, own),
         letters=letters.number_unanswered(group, own),
         unwritten=notes_to_write(group, reader, now),

@@ -86,7 +86,7 @@ class AudienceForm(Form):
         if chosen - {each.id for each in self.offered_groups}:
             raise ValidationError(_l("Den gruppen går inte att fråga längre. Välj grupper igen."))
         if self.scope.data == TOGETHER and not chosen:
-            raise ValidationError(_l("Kryssa för minst en grupp, eller kalla bara den egna gruppen."))
+            raise ValidationError(_l("Kryssa för minst en grupp, eller välj Hela gruppen."))
         if self.scope.data in {WHOLE_GROUP, SOME_STAIRWELLS} and chosen:
             raise ValidationError(
                 _l("Du har kryssat för andra grupper. Ta bort kryssen, eller välj att ni ses tillsammans.")

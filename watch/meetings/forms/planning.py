@@ -21,7 +21,7 @@ from watch.fields import (
     moment_in_stockholm,
 )
 from watch.language import local
-from watch.meetings.forms.audience import SOME_STAIRWELLS, WHOLE_GROUP, AudienceForm
+from watch.meetings.forms.audience import SOME_STAIRWELLS, TOGETHER, WHOLE_GROUP, AudienceForm
 from watch.meetings.forms.reminders import RemindersForm
 from watch.models import Meeting, utcnow
 
@@ -168,15 +168,9 @@ class CancelMeetingForm(SendingForm):
     reason = TextField(_l("Varför blir den inte av?"), most=500)
 
 
-class WriteDownMeetingForm(CallMeetingForm):
-    """Asks the same about a meeting that was held already."""
+class HeldMeetingForm(MeetingForm):
+    """Asks when and where a meeting was that was held already, and what about."""
 
-    held = HiddenField(default="yes")
-    scope: RadioField = RadioField(
-        _l("Vilka var den för?"),
-        choices=[choice(WHOLE_GROUP, _l("Hela gruppen")), choice(SOME_STAIRWELLS, _l("Vissa portar"))],
-        validators=[InputRequired(_l("Välj hela gruppen eller vissa portar."))],
-    )
     about = TextField(_l("Vad pratade ni om?"), most=2000)
 
     def validate_day(self, field: DayField) -> None:
@@ -195,6 +189,21 @@ class WriteDownMeetingForm(CallMeetingForm):
                 _l("Träffen har inte slutat ännu. Lägg till den när den är över."),
             )
         return True
+
+
+class WriteDownMeetingForm(HeldMeetingForm, CallMeetingForm):
+    """Asks the same as a call about a meeting that was held already."""
+
+    held = HiddenField(default="yes")
+    scope: RadioField = RadioField(
+        _l("Vilka var den för?"),
+        choices=[
+            choice(WHOLE_GROUP, _l("Hela gruppen")),
+            choice(SOME_STAIRWELLS, _l("Vissa portar")),
+            choice(TOGETHER, _l("Hela gruppen, tillsammans med andra grupper")),
+        ],
+        validators=[InputRequired(_l("Välj vilka träffen var för."))],
+    )
 
 
 def _wrong(field: Any, message: Any) -> bool:

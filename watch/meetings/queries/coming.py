@@ -146,7 +146,7 @@ def is_for_member(meeting: Meeting) -> ColumnElement[bool]:
     """Return the condition on Membership that the meeting, saved or not, is for this member."""
     if meeting.audience in (MeetingAudience.EVERYBODY, MeetingAudience.INTERESTED):
         return Membership.group_id.in_(select(Group.id).where(meeting.has_group))
-    return or_(false(), *(lives_in(each) for each in meeting.parts if each.takes_part))
+    return or_(false(), *(lives_in(each) for each in meeting.parts if meeting.is_told_to(each)))
 
 
 def lives_in(part: MeetingPart) -> ColumnElement[bool]:

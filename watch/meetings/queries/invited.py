@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -26,6 +26,7 @@ from watch.models import (
 _Later, _OfLater = aliased(OutboxRow), aliased(Mailing)
 
 ASKED, LEFT = "joint-invited", "meeting-left"  # kinds of mail
+STILL_ASKED = timedelta(days=60)  # whether a group was there, after others have written it down
 
 
 def groups_to_ask(group: Group) -> list[Group]:
@@ -43,12 +44,17 @@ def without_coordinator(groups: Collection[Group]) -> Sequence[str]:
 
 
 def questions_to(group: Group, now: datetime) -> list[tuple[Meeting, MeetingPart]]:
-    """Return the coming joint gatherings to which others have asked a group, with what it has answered."""
+    """Return joint gatherings of others that a group answers about, with what it has answered.
+
+    They have asked it to a coming one, or have lately written down that it was there.
+    """
+    written_down = and_(Meeting.called_at >= Meeting.starts_at, Meeting.called_at > now - STILL_ASKED)
     wanted = (
         select(Meeting, MeetingPart)
         .join(MeetingPart, MeetingPart.meeting_id == Meeting.id)
         .where(MeetingPart.group_id == group.id, Meeting.group_id.is_distinct_from(group.id))
-        .where(Meeting.audience == MeetingAudience.PARTS, Meeting.is_on, Meeting.starts_at > now)
+        .where(Meeting.audience == MeetingAudience.PARTS, Meeting.is_on)
+        .where(or_(Meeting.starts_at > now, written_down))
         .options(selectinload(Meeting.parts), joinedload(Meeting.group), joinedload(Meeting.area))
         .order_by(Meeting.starts_at, Meeting.id)
     )

@@ -9,8 +9,33 @@ from watch.meetings.queries.calls import households_to_tell, people_to_tell
 from watch.meetings.queries.coming import lives_in
 from watch.meetings.queries.invited import LEFT, people_left_out
 from watch.meetings.queries.latecomers import told
-from watch.models import Group, Household, Mailing, Meeting, Membership, OutboxRow, OutboxState
+from watch.models import (
+    Group,
+    Household,
+    Mailing,
+    Meeting,
+    MeetingKind,
+    MeetingPart,
+    Membership,
+    OutboxRow,
+    OutboxState,
+    PartState,
+)
 from watch.recipients import RecipientCounts, count_recipients, households_on_paper
+
+
+def gatherings_beside(meeting: Meeting) -> Select[Meeting]:
+    """Return a select of the joint gatherings with the same group at the time of one that is not saved.
+
+    It is the group that calls, or any that takes part if an officer does.
+    """
+    groups = [meeting.group_id] if meeting.group_id else [each.group_id for each in meeting.parts]
+    parts = select(MeetingPart.meeting_id).where(
+        MeetingPart.group_id.in_(groups), MeetingPart.state != PartState.DECLINED
+    )
+    at_once = Meeting.starts_at < meeting.ends_at, Meeting.ends_at > meeting.starts_at
+    joint = select(Meeting).where(Meeting.kind == MeetingKind.JOINT, Meeting.is_on, *at_once)
+    return joint.where(Meeting.id.in_(parts)).order_by(Meeting.id)
 
 
 def people_to_join(meeting: Meeting, group: Group) -> Select[int]:

@@ -37,7 +37,7 @@ from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, checkin, coming, drafts, invited, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in, seen_flats
 from watch.meetings.routes.crowds import crowd_of, crowds
-from watch.models import Counting, Group, Meeting, MeetingPart, PartState, utcnow
+from watch.models import Counting, Group, Meeting, MeetingKind, MeetingPart, PartState, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
@@ -118,8 +118,15 @@ def _write_down(group: Group, form: WriteDownMeetingForm) -> ViewAnswer:
         return new_page(group, form, before=other.meeting), 409
     note_assurance(form, meeting)
     db.session.commit()
-    flash(_("Träffen är sparad. Ingen har fått mejl."), "done")
+    flash(said_written_down(meeting), "done")
     return redirect(url_for("meetings.count", meeting_id=meeting.id), 303)
+
+
+def said_written_down(meeting: Meeting) -> str:
+    """Say that a meeting is recorded, and that groups of others can say whether they were there."""
+    if meeting.kind is MeetingKind.JOINT:
+        return _("Träffen är sparad. Ingen har fått mejl. Gruppernas kontaktombud ser den och svarar.")
+    return _("Träffen är sparad. Ingen har fått mejl.")
 
 
 def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
@@ -203,7 +210,7 @@ def meeting_form(group: Group) -> CallMeetingForm:
     """Return the form as sent; or else empty, with a draft, or with what was the last time."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
     stairwells = stairwells_of_group(group)
-    others = invited.groups_to_ask(group) if kind is CallMeetingForm else []
+    others = invited.groups_to_ask(group)
     if request.method == "POST":
         return kind(stairwells, others)
     if draft := drafts.draft_of(group, request.args.get("draft", type=int)):

@@ -32,6 +32,10 @@ SAID = {
     PartState.TAKES_PART: _l("Ni är med. Gruppens medlemmar får inbjudan."),
     PartState.DECLINED: _l("Ni är inte med. De som ordnar träffen ser det."),
 }
+SAID_AFTER = {
+    PartState.TAKES_PART: _l("Ni var med. Träffen räknas hos er."),
+    PartState.DECLINED: _l("Ni var inte med. Träffen räknas inte hos er."),
+}
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,11 @@ def answer_joint(meeting: Meeting, group_id: int) -> Response:
     group = next((each for each in own if each.id == group_id), None) or abort(404)
     says_yes, promised = request.form.get("answer") == "yes", request.form.get("counted") or None
     answer = PartState.TAKES_PART if says_yes else PartState.DECLINED
-    with saving(SAID[answer], already=SAME, unless=TOO_LATE):
-        if says_yes:
+    said = SAID_AFTER if meeting.is_written_down else SAID
+    with saving(said[answer], already=SAME, unless=TOO_LATE):
+        if meeting.is_written_down:
+            service.say_whether_there(meeting, group, answer, by=current_person())
+        elif says_yes:
             service.take_part(meeting, group, by=current_person(), promised=promised)
         else:
             service.decline(meeting, group, by=current_person())

@@ -6,7 +6,6 @@ from watch.meetings.service.calling import (
     expect_new,
     remind,
     try_out,
-    write_down,
 )
 from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
@@ -32,6 +31,7 @@ from watch.meetings.service.plans import (
     planned_for_interested,
     planned_jointly,
 )
+from watch.meetings.service.recording import say_whether_there, write_down
 from watch.meetings.service.reminders import choose_reminders
 from watch.meetings.service.starting import expect_interested
 from watch.meetings.service.tallying import tally
@@ -72,6 +72,7 @@ __all__ = [
     "renew_feed",
     "save_draft",
     "save_notes",
+    "say_whether_there",
     "skip_notes",
     "take_part",
     "tally",

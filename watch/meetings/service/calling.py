@@ -1,10 +1,10 @@
-"""Calls a meeting, reminds of it, and records one that was held already."""
+"""Calls a meeting, and reminds of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -76,36 +76,12 @@ def remind(now: datetime) -> None:
         )
 
 
-def write_down(meeting: Meeting, *, by: Person) -> Meeting:
-    """Record a meeting that was held already, without mails. The same meeting is recorded once only.
-
-    Raises OtherCalled if it is there with another end, place or text.
-    """
-    for known in db.session.scalars(_same_time(meeting)):
-        if known.is_for_the_same_as(meeting):
-            if not is_same(known, meeting):
-                raise OtherCalled(known)
-            return known
-    _add(meeting, by)
-    audit.note("meeting-written-down", about=meeting, by=by, group=meeting.group)
-    return meeting
-
-
 def try_out(meeting: Meeting, *, by: Person) -> None:
     """Mail a planned call to its writer only, without the calendar entry.
 
     Raises AlreadyTried and TooManyTrials.
     """
     trying.try_out(MEETING_CALLED, meeting, by=by, link=f"/groups/{meeting.group_id}/meetings")
-
-
-def _same_time(meeting: Meeting) -> Select[Meeting]:
-    return select(Meeting).where(
-        Meeting.group_id == meeting.group_id,
-        Meeting.starts_at == meeting.starts_at,
-        Meeting.kind == meeting.kind,
-        Meeting.is_on,
-    )
 
 
 def _add(meeting: Meeting, by: Person) -> Meeting:
