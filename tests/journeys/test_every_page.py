@@ -47,7 +47,6 @@ NOT_BY_LINKS = {
     "joining.back_to_invitation",
     "interest.back_to_open",
     "meetings.public_answer",  # after a press, see the journey of an open meeting
-    "meetings.sheet",
     "meetings.sign_in_sheet",
     "findings.told",
     "findings.open_link",  # behind mailed links

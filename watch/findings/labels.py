@@ -49,6 +49,11 @@ def where_of(finding: Finding) -> str:
     return _("%(area)s, hela området", area=finding.area.name if finding.area else "")
 
 
+def in_a_line(finding: Finding) -> str:
+    """Return what is to be mended, where, and who sees to it, as it stands in an agenda."""
+    return f"{SPOTS[finding.spot]}, {where_of(finding)}: {finding.what} ({OWNERS[finding.owner]})"
+
+
 def where_in_area(finding: Finding) -> str:
     """Return where something is to be mended, for somebody outside the group: with the area."""
     where = where_of(finding)

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from watch import language, paper
+from watch.findings.labels import in_a_line
+from watch.findings.queries import findings_left, findings_of_meeting
 from watch.meetings.labels import KINDS, languages_said, when_said
 from watch.meetings.markup import paragraphs_of
 from watch.meetings.queries.public import public_address
-from watch.models import Building, Language, Meeting, PublishedNotes
+from watch.models import Building, Finding, Language, Meeting, PublishedNotes
 from watch.printing.sheets import OtherWords, SheetCode, SheetPage, sheet, sheet_pictures
 
+MOST_FINDINGS = 8  # as in the mail
 
-def sheet_of(meeting: Meeting) -> bytes:
-    """Return a meeting as PDF. Times are in Sweden."""
-    return sheet([_page(meeting)], _house(meeting), _code(meeting))
+
+def sheet_of(meeting: Meeting, *, for_homes: bool = False) -> bytes:
+    """Return a meeting as PDF. Times are in Sweden.
+
+    The copies for homes also say what is left since last time, as the mail does. That is for those who live
+    there, not for whoever passes a notice board.
+    """
+    page = _page(meeting)
+    if for_homes:
+        page.paragraphs.extend(_left(meeting))
+    return sheet([page], _house(meeting), _code(meeting))
+
+
+def _left(meeting: Meeting) -> list[str]:
+    with language.speaking(Language.SWEDISH):
+        return _findings(_("Kvar sedan sist:"), findings_left(meeting))
+
+
+def _findings(heading: str, findings: Sequence[Finding]) -> list[str]:
+    """Return a paragraph with a line each under a heading, or nothing."""
+    lines = [f"– {in_a_line(each)}" for each in findings[:MOST_FINDINGS]]
+    if more := len(findings) - len(lines):
+        lines.append(ngettext("och %(num)d till", "och %(num)d till", more))
+    return ["\n".join([heading, *lines])] if lines else []
 
 
 def pictures_of(meeting: Meeting) -> list[bytes]:
@@ -76,9 +103,16 @@ def notes_sheet_of(meeting: Meeting, notes: PublishedNotes) -> bytes:
             direction="ltr",
             source=f"{KINDS[meeting.kind]} · {when_said(meeting)}",
             title=_("Minnesanteckningar"),
-            paragraphs=paragraphs_of(notes.text),
+            paragraphs=paragraphs_of(notes.text) + _found(meeting),
         )
         return sheet([page], _house(meeting))
+
+
+def _found(meeting: Meeting) -> list[str]:
+    """Return what was found at a meeting; not of several groups, of which one's is not for the others."""
+    if meeting.group is None or {each.group_id for each in meeting.parts} != {meeting.group_id}:
+        return []
+    return _findings(_("Åtgärder från träffen:"), findings_of_meeting(meeting))
 
 
 def _in(reader: Language, meeting: Meeting) -> OtherWords:

@@ -78,10 +78,11 @@ def show(meeting: Meeting) -> str:
 @bp.get("/meetings/<int:meeting_id>/sheet.pdf")
 @requires(Permission.SEE_MEETING)
 def sheet(meeting: Meeting) -> Response:
-    """Give a meeting as an A4 for the notice board."""
+    """Give a meeting as an A4 for the notice board, or to hand out to homes."""
     if meeting.cancelled_at or not has_sheet(meeting):
         abort(404)
-    pdf, day = BytesIO(sheets.sheet_of(meeting)), language.local(meeting.starts_at).date()
+    pdf = BytesIO(sheets.sheet_of(meeting, for_homes="homes" in request.args))
+    day = language.local(meeting.starts_at).date()
     return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"träff-{day}.pdf")
 
 
