@@ -138,6 +138,7 @@ ELSEWHERE = {  # and why the walk does not come by them
     "meetings.write_down_in_area": "needs two groups, see test_joint_held",
     "meetings.expect_notes": "once it was said that there will be none, see test_notes",
     "meetings.publish_notes": "once a draft is previewed, see test_notes",
+    "findings.renew_by_link": "once the link has expired, see test_findings",
     "findings.undo_step": "once there is a step, see test_findings",
     "handouts.tick_notes": "once paper is needed, see test_notes",
     "handouts.tick_notice": "once paper is needed, see test_handing_out",

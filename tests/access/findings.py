@@ -54,4 +54,6 @@ ENDPOINTS = {
     "findings.follow_by_mail": public(post="/findings/told/{told}/undo", status=303),
     "findings.open_link": public(get="/f/{finding_link}"),
     "findings.report_by_link": public(post="/f/{finding_link}", data=DONE, status=303),
+    "findings.renew_by_link": public(post="/f/{finding_link}/renew", status=303),
+    "findings.link_asked": public(get="/f/asked"),
 }  # fmt: skip

@@ -251,6 +251,65 @@ def test_a_link_expires_and_a_new_one_ends_the_old(
     assert len(db.session.scalars(select(FindingLink)).all()) == 1
 
 
+NINETY_DAYS = timedelta(days=91)
+ASKED = "Hade länken blivit för gammal kommer en ny till adressen som den gamla mejlades till"
+
+
+def test_a_contact_whose_link_is_too_old_asks_for_a_new_one_which_goes_to_their_address(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    add(client, scene, scene.amina)
+    first = button_of(mailed(outbox, "finding-assigned")[0])
+    assert client.post(f"{first}/renew").status == 303  # it works still, so nothing is sent
+    assert len(mailed(outbox, "finding-assigned")) == 1
+    with time_machine.travel(utcnow() + NINETY_DAYS):
+        dead = client.get(first)
+        assert "Är den bara för gammal mejlas en ny" in dead.text
+        assert ASKED in dead.press("Be om en ny länk").follow().text
+        assert ASKED in client.post(f"{first}/renew").follow().text  # the old one asks once
+        rows = mailed(outbox, "finding-assigned")
+        assert [row.mailbox.address for row in rows if row.mailbox] == ["forvaltare@example.org"] * 2
+        db.session.expire_all()
+        second = button_of(rows[-1])
+        assert (client.get(first).status, client.get(second).status) == (410, 200)
+        last_link = db.session.scalars(select(FindingLink)).one()
+        last_link.expires_at = utcnow()
+        last_link.sent_at = utcnow() - timedelta(hours=23)
+        db.session.commit()
+        client.post(f"{second}/renew")
+        assert len(mailed(outbox, "finding-assigned")) == 2
+        last_link.sent_at -= timedelta(hours=1)
+        db.session.commit()
+        client.post(f"{second}/renew")
+        assert len(mailed(outbox, "finding-assigned")) == 3
+
+
+def nearer_contact(finding: Finding, contact: ContactPerson) -> None:
+    make_contact(ContactRole.LANDLORD, "Närmare", finding.group).email = "narmare@example.org"
+
+
+def closed(finding: Finding, contact: ContactPerson) -> None:
+    finding.status = FindingStatus.DONE
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [forget_contact, other_address, other_role, taken_away, given_to_another, nearer_contact, closed],
+)
+def test_nobody_gets_a_new_link_once_it_is_not_theirs_and_the_page_does_not_tell(
+    ends: Any, client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    link = button_of(mailed(outbox, "finding-assigned")[0])
+    ends(finding, db.session.get(ContactPerson, contact.id))
+    db.session.commit()
+    before = len(mailed(outbox, "finding-assigned"))
+    with time_machine.travel(utcnow() + NINETY_DAYS):
+        answers = [client.post(f"{each}/renew").follow().text for each in (link, "/f/" + "0" * 32)]
+        assert answers[0] == answers[1]
+        assert len(mailed(outbox, "finding-assigned")) == before
+
+
 def test_who_asked_hears_of_it_and_takes_that_back_by_the_mail(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:

@@ -50,6 +50,7 @@ NOT_BY_LINKS = {
     "meetings.sign_in_sheet",
     "findings.told",
     "findings.open_link",  # behind mailed links
+    "findings.link_asked",
     "meetings.notes_sheet",
     "meetings.notes_paper",  # once notes are published
     "meetings.preview_notes",  # once a draft is saved

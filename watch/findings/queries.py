@@ -262,6 +262,14 @@ def can_report(link: FindingLink, now: datetime) -> bool:
     return is_theirs(link) and link.ended_at is None and link.expires_at > now and not link.finding.is_closed
 
 
+def can_renew(link: FindingLink, now: datetime) -> bool:
+    """Return True if the link has only become too old: nothing else has ended it, nor has another contact."""
+    is_too_old = link.ended_at is None and link.expires_at <= now
+    contact = contact_of(link.finding)
+    is_nearest = contact is not None and contact.id == link.contact_id
+    return is_too_old and is_nearest and is_theirs(link) and not link.finding.is_closed
+
+
 def role_of(person: Person, finding_area_id: int | None) -> FindingOwner:
     """Return in which role a person reports: an officer's organisation, else as a coordinator."""
     office = select(Officer.organisation).where(

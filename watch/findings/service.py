@@ -182,6 +182,18 @@ def renew_link(finding: Finding, *, sent: str, by: Person) -> None:
     _note("finding-link-renewed", finding, by)
 
 
+def renew_expired_link(link: FindingLink) -> None:
+    """Mail a new link to the contact person whose link has become too old; once a day at most.
+
+    It goes to the address that the old one went to, because whoever presses may have found the link.
+    """
+    db.session.refresh(link, with_for_update=True)  # of two presses at once, the second finds it renewed
+    now = utcnow()
+    if link.sent_at <= now - DAY and queries.can_renew(link, now):
+        _ask_owner(link.finding)
+        _note("finding-link-renewed", link.finding, None)
+
+
 def _write(finding: Finding, plan: Plan) -> None:
     for name in ("spot", "what", "owner", "due_on", "building_id", "stairwell_id"):
         if getattr(finding, name) != getattr(plan, name):

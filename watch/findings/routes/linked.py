@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 
 from watch import tokens
 from watch.access import public
 from watch.errors import LinkExpired
+from watch.extensions import db
 from watch.findings import queries, service
 from watch.findings.errors import FindingRemoved, NothingNew, ReportedOften
 from watch.findings.forms import ReportByLinkForm
@@ -46,6 +50,24 @@ def report_by_link(token: str) -> ViewAnswer:
     with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=REFUSED):
         service.report(link.finding, said, role=link.finding.owner, by=None)
     return here
+
+
+@bp.post("/f/<token>/renew")
+@public
+@limit_network("20 per hour")
+def renew_by_link(token: str) -> Response:
+    """Mail a new link to the contact person if theirs has become too old. The answer is always the same."""
+    with suppress(tokens.BadToken):
+        service.renew_expired_link(tokens.row_of(Purpose.FINDING, FindingLink, token))
+        db.session.commit()
+    return redirect(url_for("findings.link_asked"), 303)
+
+
+@bp.get("/f/asked")
+@public
+def link_asked() -> str:
+    """Say that a new link comes if it may. It is the same page for everybody."""
+    return render_template("findings/link_asked.html")
 
 
 def _link(token: str) -> FindingLink:
