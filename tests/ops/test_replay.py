@@ -54,13 +54,15 @@ from watch.joining.service.deciding import approve, decline
 from watch.journal.recording import OFF
 from watch.journal.rules import NAMELESS
 from watch.mail import outbox as mails
-from watch.meetings.service import Plan, answer, cancel, change
+from watch.meetings.queries.checkin import heads_at
+from watch.meetings.service import Plan, Press, answer, cancel, change, press, write_count
 from watch.messages.queries.writing import is_stopped
 from watch.models import (
     Answer,
     ContactPerson,
     ContactRole,
     ContactScope,
+    Counting,
     Household,
     HouseholdStatus,
     Invitation,
@@ -69,6 +71,7 @@ from watch.models import (
     Language,
     Mailbox,
     MeetingAnswer,
+    MeetingPress,
     Membership,
     MessageAudience,
     NoticeChoice,
@@ -86,6 +89,7 @@ from watch.ops.copies.replay import NOT_PLAYED, play
 from watch.printing.queries import poster_code
 from watch.printing.service.letters import use
 from watch.printing.service.posters import renew_poster
+from watch.retention.service.traces import meeting_presses
 from watch.tokens import Purpose
 
 
@@ -404,6 +408,43 @@ def test_a_meeting_that_was_moved_stays_at_its_new_time(scene: Scene, place: str
         change(meeting, Plan(meeting.kind, begins, ends, place), seen=1, by=scene.amina)
     assert (meeting.starts_at, meeting.ends_at, meeting.sequence) == (begins, ends, 2)
     assert meeting.place == kept
+
+
+def test_whoever_was_counted_at_a_door_since_the_copy_still_counts_as_a_number(scene: Scene) -> None:
+    """The journal does not say who came, and what a phone sends again is counted once."""
+    meeting = make_meeting(scene.group, starts_at=utcnow() - timedelta(minutes=5), by=scene.amina)
+    flat, scopes = scene.stairwell_1.flats[0].id, {scene.group.id: None}
+    carin, dawit = Press("k2", 1, person_id=scene.carin.id), Press("k3", 1, person_id=scene.dawit.id)
+    sent = [Press("k1", 1, flat_id=flat), carin, dawit, Press("k4", 1), Press("k5", -1)]
+    sent.append(Press("k6", 1, flat_id=flat))
+    press(meeting, sent[:1], scopes)
+    with since_the_copy() as counts:
+        press(meeting, sent[1:], scopes)
+    assert heads_at(meeting) == 4
+    rows = db.session.execute(select(MeetingPress.flat_id, MeetingPress.person_id).order_by(MeetingPress.id))
+    assert rows.all() == [(flat, None)] + [(None, None)] * 5
+    assert counts == Counter({"presses at the doors of meetings, as numbers only": 5})
+    press(meeting, sent, scopes)
+    assert heads_at(meeting) == 4
+
+
+def test_a_head_count_that_was_written_since_the_copy_stands(scene: Scene) -> None:
+    long_ago = utcnow() - timedelta(days=400)
+    counted, corrected, not_counted, erased = (
+        make_meeting(scene.group, starts_at=starts_at, by=scene.amina)
+        for starts_at in (*[utcnow() - timedelta(hours=2)] * 3, long_ago)
+    )
+    write_count(corrected, 7, by=scene.amina)
+    store(MeetingPress(meeting=erased, key="old", heads=1))
+    with since_the_copy():
+        write_count(counted, 12, by=scene.amina)
+        write_count(corrected, 8, by=scene.amina)
+        write_count(not_counted, None, by=scene.amina)
+        meeting_presses(utcnow())
+    assert [(each.counting, each.head_count) for each in (counted, corrected, not_counted)] == [
+        (Counting.COUNTED, 12), (Counting.COUNTED, 8), (Counting.NOT_COUNTED, None),
+    ]  # fmt: skip
+    assert db.session.scalars(select(MeetingPress)).all() == []
 
 
 def select_answers() -> object:

@@ -22,7 +22,6 @@ TABLES = {
     "notice_text": "goes with its notice, and is never changed",
     "letter_file": "goes with its pack",
     "meeting_change": "says what a meeting was before; what it is now is played again",
-    "meeting_press": "is only added to; the head count is the meeting's; erased by the night",
     "meeting_tally": COUNTS,
     "guest_answer": "how many come to an open meeting, of whom nothing is known",
     "checkin_link": ENDS_ANYWAY,
@@ -93,7 +92,6 @@ COLUMNS = {
         "checklist_item.done_on", "checklist_item.meeting_on",
         "contact_person.hours", "contact_person.checked_on",
         "household.sticker_given_on", "join_request.flat_id", "letter.discarded_at",
-        "meeting.counting", "meeting.head_count",
         "meeting.reminders_at",
         "meeting_answer.answered_at", "published_notes.corrected_at",
         "membership.channel", "membership.stairwell_id", "person.language",
@@ -101,6 +99,10 @@ COLUMNS = {
     ),
     "says how the person joined: of two records of one person, either is true": (
         "membership.joined_at", "membership.consent_at", "membership.consent_channel",
+    ),
+    "who came is not for the journal: a restore brings back how many": (
+        "meeting_press.arrived_at", "meeting_press.flat_id", "meeting_press.link_id",
+        "meeting_press.person_id",
     ),
     "the browser that may change an address forgets it after a quarter of an hour": (
         "join_request.asked_index",

@@ -90,7 +90,7 @@ def _after_flush(session: Session, _context: object) -> None:
                 _touched(session).add(type(thing), [getattr(thing, journaled.key)], changed)
     for thing in (*session.deleted, *session.new):
         journaled = JOURNALED.get(type(thing))
-        if journaled and (journaled.is_wish or thing in session.deleted):
+        if journaled and (journaled.keeps_rows or thing in session.deleted):
             _touched(session).add(type(thing), [getattr(thing, journaled.key)], ())
 
 
@@ -191,11 +191,11 @@ def _as_kept(connection: Connection, touched: Touched) -> tuple[Rows, Rows]:
         for key, rules in rows.items():
             name, values = _text(key), found.get(key)
             if values is None:
-                (back if journaled.is_wish else what)[table][name] = None
+                (back if journaled.keeps_rows else what)[table][name] = None
                 continue
             takes = _said((rule for rule in rules if rule.takes(values)), values)
             gives = _said((rule for rule in rules if not rule.takes(values)), values)
-            if takes or journaled.is_wish:
+            if takes or journaled.keeps_rows:
                 what[table][name] = takes | {each: _plain(values[each]) for each in journaled.beside}
             if gives:
                 back[table][name] = gives

@@ -38,6 +38,7 @@ from watch.models import (
     Meeting,
     MeetingAnswer,
     MeetingPart,
+    MeetingPress,
     Membership,
     Model,
     Notice,
@@ -109,13 +110,16 @@ class Journaled:
     """The part of a table that the journal keeps: its rules, and which rows were erased.
 
     A row is identified by `key`. The columns `beside` it let a restore insert a row that the copy lacks. With
-    `is_wish`, the row itself takes something away, and deleting it gives that back.
+    `keeps_rows` it does so, and deletes those that were deleted since: such a row takes something away by
+    being there, or only counts. `added` and `deleted` describe that to the operator.
     """
 
     rules: tuple[Rule, ...] = ()
     key: str = "id"
     beside: tuple[str, ...] = ()
-    is_wish: bool = False
+    keeps_rows: bool = False
+    added: str = "wishes not to be asked again"
+    deleted: str = "wishes not to be asked that were taken back"
 
 
 JOURNALED: dict[type[Model], Journaled] = {
@@ -217,8 +221,8 @@ JOURNALED: dict[type[Model], Journaled] = {
         ),
         beside=("group_id",),
     ),
-    Refusal: Journaled(key="address_index", is_wish=True),
-    AreaOptOut: Journaled(beside=("person_id", "area_id"), is_wish=True),
+    Refusal: Journaled(key="address_index", keeps_rows=True),
+    AreaOptOut: Journaled(beside=("person_id", "area_id"), keeps_rows=True),
     Visit: Journaled((dated("answers at the door that were taken back", "undone_at"),)),
     Group: Journaled(
         (
@@ -234,7 +238,14 @@ JOURNALED: dict[type[Model], Journaled] = {
             ),
             hidden("places of meetings that were changed", "place", instead=NAMELESS),
             hidden("links of meetings that were changed", "link"),
+            replaced("meetings of which somebody has written how many came", "counting", "head_count"),
         )
+    ),
+    MeetingPress: Journaled(
+        beside=("meeting_id", "key", "heads"),  # and not which flat or person it was
+        keeps_rows=True,
+        added="presses at the doors of meetings, as numbers only",
+        deleted="presses at the doors of meetings that were erased",
     ),
     MeetingPart: Journaled(
         (stands("groups that said no to a joint gathering", "state", "decided_at", at=[PartState.DECLINED]),)
@@ -265,7 +276,7 @@ JOURNALED: dict[type[Model], Journaled] = {
         )
     ),
     ContactMessage: Journaled((dated("messages whose waiting mails were stopped", "stopped_at"),)),
-    StoppedWriter: Journaled(beside=("group_id", "person_id"), is_wish=True),
+    StoppedWriter: Journaled(beside=("group_id", "person_id"), keeps_rows=True),
     ChecklistItem: Journaled(),
     LetterPack: Journaled(),
 }

@@ -50,8 +50,8 @@ def play(lines: Iterable[Line]) -> Counter[str]:
     words, counts, homes = last_words(lines), Counter[str](), set[int]()
     for model, journaled in JOURNALED.items():
         said = {_key(model, journaled, key): what for key, what in words.get(model.__tablename__, {}).items()}
-        if journaled.is_wish:
-            _play_wishes(model, journaled, said, counts)
+        if journaled.keeps_rows:
+            _play_rows(model, journaled, said, counts)
             continue
         rows = _rows(model, journaled, said)
         # take away first: who is given back may need a place that another has left
@@ -128,24 +128,24 @@ def _exists(column: Column[Any], value: Any) -> bool:
     return all(db.session.scalar(select(target).where(target == value)) is not None for target in targets)
 
 
-def _play_wishes(
+def _play_rows(
     model: type[Model], journaled: Journaled, said: Mapping[Any, Said | None], counts: Counter[str]
 ) -> None:
-    """Insert or delete rows that are themselves a wish to be left in peace."""
+    """Insert or delete rows that the journal keeps as a whole."""
     table, key = _table(model), _table(model).c[journaled.key]
     known = _rows(model, journaled, said)
     for name, what in said.items():
         if what is None and name in known:
             db.session.execute(delete(table).where(key == name))
-            counts["wishes not to be asked that were taken back"] += 1
+            counts[journaled.deleted] += 1
         elif what is not None and name not in known:
             beside = {each: _value(model, each, what[each]) for each in journaled.beside}
             try:
                 with db.session.begin_nested():
                     db.session.execute(insert(model).values({journaled.key: name} | beside))
-            except IntegrityError:  # the person is not in the copy, or the same wish is there in another row
+            except IntegrityError:  # what it is about is not in the copy, or the same is there in another row
                 continue
-            counts["wishes not to be asked again"] += 1
+            counts[journaled.added] += 1
 
 
 def _homes(model: type[Model], rows: Mapping[Any, Said]) -> set[int]:
@@ -176,7 +176,7 @@ def _erase(words: Words, counts: Counter[str]) -> None:
     """Delete what was erased. Rows that others still refer to are left to the nightly job."""
     for model, journaled in JOURNALED.items():
         said = words.get(model.__tablename__, {})
-        for key in [] if journaled.is_wish else [int(key) for key, what in said.items() if what is None]:
+        for key in [] if journaled.keeps_rows else [int(key) for key, what in said.items() if what is None]:
             if model in RECIPIENTS:
                 outbox.erase(RECIPIENTS[model] == key)
             try:
