@@ -26,6 +26,7 @@ from watch.models import (
     NoticeChoice,
     OutboxRow,
     PartState,
+    Person,
     Purpose,
     utcnow,
 )
@@ -92,6 +93,33 @@ def test_a_guest_hands_out_paper_and_counts_and_neither_changes_nor_ends_it(
             client.post(f"{page}/checkin", {"press": key}, as_=reader)
         assert heads_at(meeting) == 2
         assert client.post(f"{page}/checkin/close", {}, as_=solvarv.sara).status == 403
+
+
+def test_whoever_changes_or_cancels_it_reads_how_many_of_the_own_group_are_told_and_others_in_bands(
+    client: PageClient, scene: Scene, solvarv: Solvarv, meeting: Meeting, nils: Person
+) -> None:
+    make_member(solvarv.tove, scene.group, flat_of(scene.stairwell_1, "1201"))  # in both; counts here
+    membership = active_membership(scene.dawit, scene.group)
+    assert membership
+    membership.notices = NoticeChoice.NOTHING
+    db.session.commit()
+    pages = [
+        client.get(f"/meetings/{meeting.id}/edit", as_=scene.amina).press(
+            "Granska ändringen", {"place": "Biblioteket"}
+        ),
+        client.get(f"/meetings/{meeting.id}/cancel", as_=scene.amina),
+    ]
+    others = "De andra gruppernas medlemmar får också besked: Solvarvsgatan 2–4: färre än 5 av 18 hushåll"
+    for page in pages:
+        told = page.text
+        assert "I din grupp: 4 grannar får ett mejl." in told
+        assert "1 granne har valt bort sådana mejl" in told
+        assert others in told
+    assert "Ändra och meddela grannarna" in pages[0].buttons
+    for reader in (scene.bengt, scene.gun):
+        db.session.expire_all()
+        page = client.get(f"/meetings/{meeting.id}/cancel", as_=reader)
+        assert "I din grupp" not in page.text
 
 
 def test_members_of_an_area_that_meets_count_nobody_at_the_door(

@@ -215,11 +215,21 @@ def people_who_know(meeting: Meeting) -> Select[int]:
     return select(Person.id).where(Person.id.in_(called_people(meeting)), _has_heard_of(meeting, Person.id))
 
 
-def recipients_of_change(meeting: Meeting) -> RecipientCounts:
-    """Count the recipients of the mail and paper that a meeting is changed."""
-    people, told = people_to_tell_of_change(meeting), _told_of_change(meeting)
-    know = people_who_know(meeting).where(Person.id.not_in(told))
-    return _counts(meeting, people, households_to_tell(meeting), know)
+def recipients_of_change(meeting: Meeting, group: Group | None = None) -> RecipientCounts:
+    """Count the recipients of the mail and paper that a meeting is changed, in all groups or in one."""
+    know = people_who_know(meeting).where(Person.id.not_in(_told_of_change(meeting)))
+    return _counts_told(meeting, people_to_tell_of_change(meeting), know, group)
+
+
+def _counts_told(
+    meeting: Meeting, people: Select[int], know: Select[int], group: Group | None
+) -> RecipientCounts:
+    households = households_to_tell(meeting)
+    if group:
+        members = select(_AtHome.person_id).where(_AtHome.group_id == group.id, _AtHome.is_current)
+        people, know = (some.where(some.selected_columns[0].in_(members)) for some in (people, know))
+        households = households.where(Membership.group_id == group.id)
+    return _counts(meeting, people, households, know)
 
 
 def last_change(meeting: Meeting) -> MeetingChange | None:
@@ -230,10 +240,9 @@ def last_change(meeting: Meeting) -> MeetingChange | None:
     return db.session.scalar(told.order_by(MeetingChange.id.desc()).limit(1))
 
 
-def recipients_of_cancelling(meeting: Meeting) -> RecipientCounts:
-    """Count the recipients of the mail and paper that a meeting is cancelled."""
-    people = people_to_tell_of_cancelling(meeting)
-    return _counts(meeting, people, households_to_tell(meeting), people_who_know(meeting))
+def recipients_of_cancelling(meeting: Meeting, group: Group | None = None) -> RecipientCounts:
+    """Count the recipients of the mail and paper that a meeting is cancelled, in all groups or in one."""
+    return _counts_told(meeting, people_to_tell_of_cancelling(meeting), people_who_know(meeting), group)
 
 
 def mails_not_sent(meeting: Meeting) -> tuple[int, int]:

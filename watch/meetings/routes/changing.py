@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import takes_bytes
 from watch.extensions import db
 from watch.mail.progress import progress_of_mailings
@@ -23,7 +23,8 @@ from watch.meetings.forms.planning import CancelMeetingForm, ChangeMeetingForm
 from watch.meetings.labels import told_by_mail
 from watch.meetings.queries import calls
 from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats, plan_in
-from watch.models import Meeting
+from watch.meetings.routes.crowds import crowds
+from watch.models import Group, Meeting
 from watch.recipients import CountChanged
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
@@ -110,13 +111,26 @@ def _edit_page(meeting: Meeting, form: ChangeMeetingForm) -> str:
 
 
 def _preview_page(meeting: Meeting, form: ChangeMeetingForm) -> str:
-    exact, plan = knows(meeting), plan_in(form, meeting.kind)
+    exact, plan, own = knows(meeting), plan_in(form, meeting.kind), _own_group(meeting)
     reach = calls.recipients_of_change(meeting) if exact else None
     return render_template(
         "meetings/preview_change.html", meeting=meeting, plan=plan, reach=reach,
+        own=calls.recipients_of_change(meeting, own) if own else None, other_groups=_others(meeting),
         is_spelling=service.is_spelling(meeting, plan),
         hidden=form.typed() | {"counted": reach.preview_token if reach else "", "seen": str(form.seen.data)},
     )  # fmt: skip
+
+
+def _own_group(meeting: Meeting) -> Group | None:
+    """Return the group that calls a gathering with others, if the reader works with everybody in it."""
+    group, works_with_all_of = meeting.group, current_relations().works_with_all_of
+    return group if group and not knows(meeting) and works_with_all_of(group, None) else None
+
+
+def _others(meeting: Meeting) -> list[tuple[str, str]]:
+    """Return the other groups that take part, each with how many of its households do, in bands."""
+    others = (each.group for each in meeting.parts if each.takes_part and each.group_id != meeting.group_id)
+    return [(each.name, crowds(each)[None]) for each in others]
 
 
 def _to_meeting(meeting: Meeting) -> Response:
@@ -134,10 +148,11 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
 
 
 def _cancel_page(meeting: Meeting, form: CancelMeetingForm) -> str:
-    exact = knows(meeting)
+    exact, own = knows(meeting), _own_group(meeting)
     return render_template(
         "meetings/ask_cancel.html", meeting=meeting, form=form,
         reach=calls.recipients_of_cancelling(meeting) if exact else None,
+        own=calls.recipients_of_cancelling(meeting, own) if own else None, other_groups=_others(meeting),
         not_sent=calls.mails_not_sent(meeting) if exact else (0, 0),
         not_ticked=sum(not flat.is_handed_out for flat in own_flats(meeting)),
     )  # fmt: skip
