@@ -45,3 +45,8 @@ def test_a_comma_is_that_of_the_language(app: Flask, reader: Language, mark: str
 )
 def test_a_phone_number_reads_as_people_write_it(number: str, said: str) -> None:
     assert language.readable_phone(number) == said
+
+
+def test_a_sentence_begins_with_a_capital_and_keeps_its_other_letters() -> None:
+    begun = [language.capital(words) for words in ("färre än 5 av ÅÄÖ", "åtta", "18 av 20", "أقل من 5", "")]
+    assert begun == ["Färre än 5 av ÅÄÖ", "Åtta", "18 av 20", "أقل من 5", ""]

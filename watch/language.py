@@ -158,6 +158,12 @@ def _comma() -> str:
     return "،" if current() is Language.ARABIC else ","
 
 
+def capital(words: object) -> str:
+    """Return words as they begin a sentence: with a capital letter, where the language has one."""
+    text = words if isinstance(words, str) else str(words)  # a Markup stays one
+    return text[:1].upper() + text[1:]
+
+
 def number(value: float) -> str:
     """Return a number in the language's form: "1 950"."""
     return format_decimal(value, locale=_locale())

@@ -164,7 +164,7 @@ def init_app(app: Flask) -> None:
         day=language.day, short_day=language.short_day, clock=language.clock,
         clock_of_end=language.clock_of_end, moment=language.moment,
         number=language.number, phone=language.readable_phone, listed=language.listed,
-        unbroken=language.unbroken,
+        unbroken=language.unbroken, capital=language.capital,
     )  # fmt: skip
 
 

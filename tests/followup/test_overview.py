@@ -74,7 +74,7 @@ def test_the_overview_shows_the_officers_own_areas_in_bands(client: PageClient, 
     page = client.get("/overview", as_=scene.gun)
     assert page.h1 == "Översikt"
     assert (
-        "Hässleholmen 1 grupp Aktiva: 1. minst 5 av 18 hushåll deltar 1 hus. "
+        "Hässleholmen 1 grupp Aktiva: 1. Minst 5 av 18 hushåll deltar 1 hus. "
         "Inget hus har fem intresserade ännu."
     ) in page.text
     assert (
@@ -89,10 +89,10 @@ def test_the_overview_shows_the_officers_own_areas_in_bands(client: PageClient, 
     ("taking_part", "said"),
     [
         (4, "18 hushåll. Inget hus har fem eller fler som deltar ännu."),
-        (5, "minst 5 av 18 hushåll deltar"),
-        (13, "minst 13 av 18 hushåll deltar"),
-        (14, "minst 14 av 18 hushåll deltar"),
-        (18, "minst 14 av 18 hushåll deltar"),
+        (5, "Minst 5 av 18 hushåll deltar"),
+        (13, "Minst 13 av 18 hushåll deltar"),
+        (14, "Minst 14 av 18 hushåll deltar"),
+        (18, "Minst 14 av 18 hushåll deltar"),
     ],
 )
 def test_few_and_nearly_all_are_never_a_number(

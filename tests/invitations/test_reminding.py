@@ -358,3 +358,50 @@ def test_a_household_that_said_no_at_the_door_is_not_reminded(
     note_household(said_no, HouseholdStatus.DECLINED, by=bengt)
     db.session.commit()
     assert ticks(client.get(path, as_=bengt)) == {"tyst": True}
+
+
+def offered(page: Page) -> list[str]:
+    return [words for words in page.links if words.startswith("Påminn")]
+
+
+def test_nobody_is_offered_to_be_reminded_before_they_can_be(
+    client: PageClient, write: Callable[..., Page], bengt: Person, group: Group
+) -> None:
+    house, listed = f"/groups/{group.id}/house", f"/groups/{group.id}/invitations"
+    too_soon = "De som inte har svarat kan du påminna ett dygn efter sitt senaste mejl."
+    assert too_soon not in client.get(listed, as_=bengt).text
+    write(bengt, "lina@example.org")
+    deliver()
+    page = client.get(listed, as_=bengt)
+    assert (offered(page), too_soon in page.text) == ([], True)
+    assert offered(client.get(house, as_=bengt)) == []
+    with time_machine.travel(utcnow() + DAY):
+        page = client.get(listed, as_=bengt)
+        assert (offered(page), too_soon in page.text) == (["Påminn 1 som inte har svarat"], False)
+
+
+def test_a_reminder_is_not_offered_when_the_mails_of_the_day_are_used_up(
+    client: PageClient, write: Callable[..., Page], bengt: Person, group: Group, five_a_day: None
+) -> None:
+    with time_machine.travel(utcnow() - 2 * DAY):
+        write(bengt, "lina@example.org", "kim@example.org")
+    deliver()
+    write(bengt, *(f"b{n}@example.org" for n in range(5)))
+    page = client.get(f"/groups/{group.id}/invitations", as_=bengt)
+    assert offered(page) == []
+    assert "2 har inte svarat. Gränsen är 5 inbjudningar på ett dygn, och nu är den nådd." in page.text
+
+
+def test_the_house_offers_a_reminder_only_where_somebody_was_invited_by_mail(
+    client: PageClient, scene: Scene
+) -> None:
+    """Whoever got a letter is asked at the door."""
+    for flat in empty_flats(scene.stairwell_1, scene.stairwell_3):
+        note_household(flat, HouseholdStatus.INVITED, by=scene.amina)
+    house = f"/groups/{scene.group.id}/house"
+    assert offered(client.get(house, as_=scene.amina)) == []
+    with time_machine.travel(utcnow() - 2 * DAY):
+        invited = make_invitation(scene.group, "lina@example.org", by=scene.amina)
+        outbox_service.queue(INVITATION, to=invited.mailbox, about=invited)
+    deliver()
+    assert offered(client.get(house, as_=scene.amina)) == ["Påminn dem som inte har svarat"]

@@ -87,7 +87,7 @@ def test_what_the_system_knows_is_ticked_by_itself(client: PageClient, gun: Pers
         start.tick(starting, step, today, by=gun)
     db.session.commit()
     ready = client.get(path(starting), as_=gun)
-    assert "färre än 5 av 36 hushåll är med. Det finns ingen gräns" in ready.text
+    assert "Färre än 5 av 36 hushåll är med. Det finns ingen gräns" in ready.text
     ready.press("Gör gruppen aktiv")
     assert db.session.get_one(Group, starting.id).state is GroupState.ACTIVE
 

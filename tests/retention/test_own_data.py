@@ -24,6 +24,7 @@ from tests.factories import (
     store,
 )
 from tests.page_client import PageClient
+from watch import language
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.mail import outbox as mails
@@ -34,6 +35,9 @@ from watch.models import (
     ContactMessage,
     InvitationState,
     Language,
+    Level,
+    Mailing,
+    Meeting,
     MeetingAnswer,
     MessageAudience,
     Model,
@@ -42,6 +46,7 @@ from watch.models import (
     SignIn,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 from watch.retention import queries
 from watch.retention.labels import COLUMNS, TABLES, VALUES
 
@@ -100,6 +105,25 @@ def test_everything_about_a_person_is_in_the_file(client: PageClient, carins_lif
     assert [row["reason"] for row in data["join_request"]] == ["Du bor inte här"]
     assert [row["mailing"] for row in data["outbox_row"]] == ["meeting-called"]
     assert len(data["invitation"]) == 1
+
+
+def test_mails_stand_on_the_page_with_their_subjects_in_the_readers_language(
+    client: PageClient, carins_life: Scene
+) -> None:
+    scene = carins_life
+    meeting, notice = db.session.scalars(select(Meeting)).one(), make_notice(scene.group, by=scene.amina)
+    notice.level = Level.URGENT
+    mails.queue(NOTICE, to=scene.carin, about=notice)
+    db.session.commit()
+    day = language.local(meeting.starts_at)
+    said = client.get("/me/data", as_=scene.carin).text
+    assert "Ämne Brådskande meddelande till dig" in said
+    assert f"Ämne Välkommen på träff {day.day} " in said
+    scene.carin.language = Language.ENGLISH
+    db.session.scalars(select(Mailing).where(Mailing.notice == notice)).one().kind = "forgotten"
+    db.session.commit()
+    said = client.get("/me/data", as_=scene.carin).text
+    assert ("Subject Welcome to a gathering on" in said, "Subject forgotten" in said) == (True, True)
 
 
 def test_nothing_of_anybody_else_is_in_it(client: PageClient, carins_life: Scene) -> None:

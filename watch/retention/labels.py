@@ -9,7 +9,17 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from watch import language
-from watch.models import Answer, Channel, InvitationState, Language, NoticeChoice, OutboxState, RequestState
+from watch.models import (
+    Answer,
+    Channel,
+    InvitationState,
+    Language,
+    Mailing,
+    NoticeChoice,
+    OutboxState,
+    RequestState,
+)
+from watch.retention.subjects import subject_of
 
 TABLES = {
     "person": _l("Du"),
@@ -48,6 +58,7 @@ COLUMNS = {
     "stairwell": _l("Port"),
     "flat": _l("Lägenhet"),
     "household": _l("Lägenhet"),
+    "mailing": _l("Ämne"),
     "meeting": _l("Träff"),
     "answer": _l("Svar"),
     "people": _l("Antal personer"),
@@ -153,6 +164,8 @@ def _said(value: Any) -> str:
             return str(_l("Ja") if value else _l("Nej"))
         case Language():
             return language.OWN_NAMES[value]
+        case Mailing():
+            return subject_of(value)
         case Enum():
             return str(VALUES[type(value)][value])
         case datetime():

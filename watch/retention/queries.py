@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, Table, and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from watch.crypto import EncryptedBytes
 from watch.extensions import db
@@ -92,11 +93,15 @@ PLACES: dict[str, Callable[[Any], Any]] = {  # the tables that a number is repla
     "household": lambda home: f"{home.flat.stairwell.address}, {home.flat.number}",
     "mailbox": lambda mailbox: mailbox.address,
     "meeting": lambda meeting: meeting.starts_at,
-    "mailing": lambda mailing: mailing.kind,
+    "mailing": lambda mailing: mailing,  # a page says its subject, a file its kind
 }
 MODELS: dict[str, type[Model]] = {
     each.__tablename__: each
     for each in (Area, Group, Building, Stairwell, Flat, Household, Mailbox, Meeting, Mailing)
+}
+
+BESIDE: dict[type[Model], list[Any]] = {  # what most subjects tell of
+    Mailing: [joinedload(Mailing.meeting), joinedload(Mailing.notice)]
 }
 
 
@@ -198,17 +203,20 @@ def _words_for(column: Column[Any], rows: Iterable[Any]) -> Callable[[Any], Any]
         numbers = {row[column.name] for row in rows} - {None}
         model = MODELS[target]
         (key,) = model.__table__.primary_key.columns  # type: ignore[attr-defined]  # a model's table is one
-        found = db.session.scalars(select(model).where(key.in_(numbers)))
+        wanted = select(model).where(key.in_(numbers)).options(*BESIDE.get(model, []))
+        found = db.session.scalars(wanted)
         names = {each.id: PLACES[target](each) for each in found}  # type: ignore[attr-defined]  # all have an id
         return names.get
     return lambda value: value
 
 
 def plain(value: Any) -> Any:
-    """Return a value as text that a program reads: times in UTC, choices by their English names."""
+    """Return a value as text that a program reads: times in UTC, choices and mails by their English names."""
     match value:
         case Enum():
             return value.value
+        case Mailing():
+            return value.kind
         case datetime():
             return value.astimezone(UTC).isoformat()
         case date():

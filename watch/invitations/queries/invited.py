@@ -71,8 +71,13 @@ class SentInvitation:
     def waits_for_answer(self) -> bool:
         """True if a reminder may be sent: mailed over a day ago, and nobody has declined or joined."""
         is_old = self.written_at is not None and self.written_at <= utcnow() - REMINDED_LATELY
-        is_reached = self.state == "delivered" and self.invitation.mailbox_id is not None
-        return is_reached and is_old and not self.has_member and not self.has_refused
+        return self.is_reached and is_old
+
+    @property
+    def is_reached(self) -> bool:
+        """True if a mail has come, which nobody there has answered in any way."""
+        has_come = self.state == "delivered" and self.invitation.mailbox_id is not None
+        return has_come and not self.has_member and not self.has_refused
 
     @property
     def can_be_corrected(self) -> bool:

@@ -28,8 +28,7 @@ from watch.invitations.errors import (
 )
 from watch.invitations.forms.reminding import CorrectAddressForm, RemindForm
 from watch.invitations.queries.invited import invitations_of
-from watch.invitations.queries.inviting import quota_of
-from watch.invitations.routes.inviting import address_of, bp, full, kept, list_of, rested
+from watch.invitations.routes.inviting import address_of, bp, full, kept, list_of, rested, used_up
 from watch.invitations.service import invited, inviting
 from watch.models import Group, Invitation, utcnow
 from watch.web import ViewAnswer
@@ -233,11 +232,8 @@ def _remind_form(group: Group) -> RemindForm:
 
 def _remind_page(group: Group, form: RemindForm) -> str:
     rows = [(sent, address_of(sent)) for sent in form.waiting]
-    me, most = current_person(), current_app.config["INVITATIONS_A_DAY"]
-    quota = quota_of(me, most)
-    is_over = not quota.left and all(sent.invitation.by_id == me.id for sent in form.waiting)
     return render_template(
         "invitations/ask_remind.html", group=group, form=form, rows=rows, chosen=len(form.chosen),
         is_full=len(rows) == AT_ONCE, choose=request.args.get("choose", ""),
-        over=full(TooManyInvitations(quota.until)) if is_over else None,
+        over=used_up(form.waiting),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -22,7 +22,7 @@ from watch.invitations.errors import TooManyInvitations, WrittenLately
 from watch.invitations.forms.inviting import InviteForm
 from watch.invitations.labels import INVITATION_SIGNS, INVITATION_STATES
 from watch.invitations.queries.invited import SentInvitation, invitations_of
-from watch.invitations.queries.inviting import contacted_flats
+from watch.invitations.queries.inviting import contacted_flats, quota_of
 from watch.models import Group, Language
 from watch.paging import page_of
 from watch.searching import is_found
@@ -66,6 +66,7 @@ def index_page(group: Group, form: InviteForm) -> str:
     asked = letters.how_flats_were_asked(group, current_relations().stairwells_in(group))
     after, before = (request.args.get(each, type=int) for each in ("after", "before"))
     page = page_of([*by_id], after=after, before=before, size=ROWS_A_PAGE)
+    waiting = [sent for sent in everything if sent.waits_for_answer]
     leave_trace("invitations-seen", about=group)
     return render_template(
         "invitations/index.html", group=group, form=form, text=text, state=state, sort=_sort(), page=page,
@@ -73,7 +74,8 @@ def index_page(group: Group, form: InviteForm) -> str:
         states=INVITATION_STATES, signs=INVITATION_SIGNS, found=len(found), any=bool(everything),
         is_form_first=not everything or bool(form.errors) or "flat" in request.args,
         counts={each: sum(sent.state == each for sent in found) for each in INVITATION_STATES},
-        unanswered=sum(sent.waits_for_answer for sent in everything), me=current_person(),
+        unanswered=len(waiting), over=used_up(waiting), me=current_person(),
+        is_too_soon=not waiting and any(sent.is_reached for sent in everything),
         printed=sum(each.letter is not None for each in asked.values()),
         delivered=sum(bool(each.letter and each.letter.delivered_at) for each in asked.values()),
         visited=sum(each.visited_at is not None for each in asked.values()),
@@ -155,6 +157,23 @@ def full(too_many: TooManyInvitations) -> str:
         number=language.number(current_app.config["INVITATIONS_A_DAY"]),
         when=language.moment(too_many.until + timedelta(minutes=1)),
     )
+
+
+def used_up(waiting: Sequence[SentInvitation]) -> str | None:
+    """Return the text that the reader's mails of the day are used up, if nobody of these can be reminded."""
+    me = current_person()
+    if not waiting or any(sent.invitation.by_id != me.id for sent in waiting):
+        return None
+    quota = quota_of(me, current_app.config["INVITATIONS_A_DAY"])
+    return None if quota.left else full(TooManyInvitations(quota.until))
+
+
+@bp.app_template_global()
+def somebody_to_remind(group: Group) -> bool:
+    """Return True if the reader can remind somebody who was invited by mail."""
+    everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
+    waiting = [sent for sent in everything if sent.waits_for_answer]
+    return bool(waiting) and used_up(waiting) is None
 
 
 def rested(lately: WrittenLately) -> str:
