@@ -79,6 +79,13 @@ FAULTS = (
         CHECKIN,
     ),
     Fault(
+        "the journal says which flat came to a meeting",
+        "watch/journal/rules.py",
+        'beside=("meeting_id", "key", "heads"),',
+        'beside=("meeting_id", "key", "heads", "flat_id"),',
+        "ops/test_replay",
+    ),
+    Fault(
         "a lent link shows names",
         ROUTES,
         "door=door_of(meeting, _lent_scopes(link), link),",

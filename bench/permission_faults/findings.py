@@ -34,6 +34,20 @@ FAULTS = (
         FINDINGS,
     ),
     Fault(
+        "a contact whose role has ended asks for a new link on the page of the dead one",
+        "watch/findings/queries.py",
+        "return is_too_old and is_nearest and is_theirs(link) and not link.finding.is_closed",
+        "return is_too_old and not link.finding.is_closed",
+        FINDINGS,
+    ),
+    Fault(
+        "whoever finds an old link of a measure mails its contact many times a day",
+        "watch/findings/service.py",
+        "if link.sent_at <= now - DAY and queries.can_renew(link, now):",
+        "if queries.can_renew(link, now):",
+        FINDINGS,
+    ),
+    Fault(
         "an officer reports on what the landlord owns in a group",
         "watch/access.py",
         "bool(_COORDINATORS & roles) or is_of_area(finding) or finding.owner in OFFICERS_OWN",
