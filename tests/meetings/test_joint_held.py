@@ -190,6 +190,13 @@ def test_what_an_officer_wrote_wrong_is_said(
     assert db.session.scalars(select(Meeting)).all() == []
 
 
+def test_in_an_area_with_one_group_no_joint_gathering_is_written_down(
+    client: PageClient, scene: Scene
+) -> None:
+    page = client.get(f"/areas/{scene.group.area.slug}/meetings/held", as_=scene.gun)
+    assert ("Det behövs minst två grupper" in page.text, page.buttons) == (True, [])
+
+
 def test_a_closed_group_answers_no_more_and_others_answer_for_themselves_only(
     client: PageClient, scene: Scene, solvarv: Solvarv
 ) -> None:
