@@ -124,6 +124,7 @@ REACHED = {
         "findings.area_create",
         "groups.coordinators.appoint_lead", "lifecycle.create", "lifecycle.rest", "lifecycle.tick",
         "lifecycle.untick", "lifecycle.wake", "meetings.area_call", "meetings.area_preview",
+        "meetings.area_save_draft", "meetings.area_throw_away",
         "notices.area_preview", "notices.area_send", "printing.ask_for_letters",
     },
 }  # fmt: skip
@@ -143,6 +144,7 @@ ELSEWHERE = {  # and why the walk does not come by them
     "handouts.tick_notes": "once paper is needed, see test_notes",
     "handouts.tick_notice": "once paper is needed, see test_handing_out",
     "meetings.start_preview": "needs somebody interested, see test_start_meeting",
+    "meetings.start_save_draft": "needs somebody interested, see test_area_drafts",
     "meetings.start_call": "needs somebody interested, see test_start_meeting",
     "meetings.throw_away": "once a draft is saved, see test_drafts",
     "meetings.change": "once something is different, see test_changing_meetings",

@@ -90,8 +90,8 @@ def position_of(thing: Model) -> Position:
 
 
 def is_draft(thing: Model) -> bool:
-    """Return True for a meeting that is not called: only its group's pages know of it."""
-    return isinstance(thing, Meeting) and thing.called_at is None
+    """Return True for a meeting that is not called: only the pages of its group or area know of it."""
+    return isinstance(thing, Meeting) and thing.is_draft
 
 
 def _of_place(place: Area | Group | Building | Stairwell) -> Position:

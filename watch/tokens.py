@@ -103,7 +103,16 @@ def identifier(purpose: Purpose, nonce: bytes) -> str:
 
 def code(purpose: Purpose, nonce: bytes, characters: int = 8) -> str:
     """Return a short code for typing, in Crockford's base32: 5 bits a character."""
-    number = int.from_bytes(_mark(purpose, nonce)[:CODE_BYTES])
+    return _in_crockford(_mark(purpose, nonce), characters)
+
+
+def code_for(form_key: str) -> str:
+    """Return a short code for what a form with this key makes: the same one each time it is sent."""
+    return _in_crockford(keyring().blind_index("code of a form", form_key), 8)
+
+
+def _in_crockford(mark: bytes, characters: int) -> str:
+    number = int.from_bytes(mark[:CODE_BYTES])
     return "".join(CROCKFORD[number >> 5 * place & 31] for place in range(characters))
 
 

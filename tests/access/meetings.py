@@ -86,6 +86,13 @@ ENDPOINTS = {
     "meetings.area_call": Expected(post="/areas/{area}/meetings", **OFFICERS, officer=422),
     "meetings.area_held": Expected(get="/areas/{area}/meetings/held", **OFFICERS, officer=200),
     "meetings.write_down_in_area": Expected(post="/areas/{area}/meetings/held", **OFFICERS, officer=422),
+    "meetings.area_save_draft": Expected(post="/areas/{area}/meetings/drafts", **OFFICERS, officer=422),
+    "meetings.area_throw_away": Expected(
+        post="/areas/{area}/meetings/drafts/{open_meeting}/delete", **OFFICERS, officer=303
+    ),
+    "meetings.start_save_draft": Expected(
+        post="/buildings/{empty_house}/meetings/drafts", **OFFICERS, officer=422
+    ),
     "meetings.start_new": Expected(get="/buildings/{empty_house}/meetings/new", **OFFICERS, officer=200),
     "meetings.back_to_start_new": Expected(
         get="/buildings/{empty_house}/meetings/preview", **OFFICERS, officer=303

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.factories import make_interest
 from tests.mail.test_letters import part, sealed
+from tests.meetings.joint import make_solvarv
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.language import local
 from watch.mail import trying
 from watch.models import (
     AuditEntry,
+    Group,
     Language,
     Mailing,
     Meeting,
@@ -29,6 +35,7 @@ from watch.models import (
     utcnow,
 )
 from watch.retention.service import people
+from watch.tokens import show_code
 
 TRY = "Skicka ett provmejl till mig"
 SENT = [("done", "Provmejlet är på väg till dig, och bara till dig.")]
@@ -121,6 +128,98 @@ def test_an_officer_tries_a_notice_to_an_area(client: PageClient, scene: Scene, 
     draft = NOTICE | {"audience": "area_members"}
     assert page.press("Förhandsgranska", draft).press(TRY).flashes == SENT
     assert outbox.addressed() == [("trial", "gun@example.org")]
+
+
+def of_area(client: PageClient, scene: Scene, **whom: Any) -> Page:
+    """Return the preview of an officer's call, of 30 days from now."""
+    page = client.get(f"/areas/{scene.group.area.slug}/meetings/new", as_=scene.gun)
+    day = (local(utcnow()) + timedelta(days=30)).date().isoformat()
+    plan = {"day": day, "starts": "18.00", "place": "Hässlehuset", "about": "Gården"}
+    return page.press("Förhandsgranska", plan | whom)
+
+
+def of_start(client: PageClient, scene: Scene) -> Page:
+    page = client.get(f"/buildings/{scene.langgatan.id}/meetings/new", as_=scene.gun)
+    day = (local(utcnow()) + timedelta(days=30)).date().isoformat()
+    plan = {"day": day, "starts": "18.00", "place": "Hässlehuset", "about": "Gården"}
+    return page.press("Förhandsgranska", plan)
+
+
+OPEN = {"whom": "everybody", "kind": "citizens", "languages": ["sv"]}
+OF_OFFICERS: dict[str, tuple[Callable[[PageClient, Scene, Group], Page], str]] = {
+    "citizens": (
+        lambda client, scene, other: of_area(client, scene, **OPEN),
+        "Du är bjuden på medborgarmöte i Hässleholmen.",
+    ),
+    "walk": (
+        lambda client, scene, other: of_area(client, scene, **OPEN | {"kind": "safety_walk"}),
+        "Du är bjuden på trygghetsvandring i Hässleholmen.",
+    ),
+    "coordinators": (
+        lambda client, scene, other: of_area(client, scene, whom="coordinators"),
+        "Du är bjuden på ombudsträff i Hässleholmen.",
+    ),
+    "joint": (
+        lambda client, scene, other: of_area(client, scene, whom="parts", groups=[scene.group.id, other.id]),
+        "Polisen i Hässleholmen bjuder in er grupp till en gemensam träff.",
+    ),
+    "start": (
+        lambda client, scene, other: of_start(client, scene),
+        "Du är bjuden på uppstartsmöte för Norrby Långgata 21–27.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OF_OFFICERS)
+def test_an_officer_tries_each_kind_of_call_and_nobody_else_is_told(
+    client: PageClient, scene: Scene, outbox: Outbox, kind: str
+) -> None:
+    make_interest(scene.jenny, scene.langgatan)
+    preview, said = OF_OFFICERS[kind]
+    page = preview(client, scene, make_solvarv(scene).group)
+    tried, again = page.press(TRY), page.press(TRY)
+    assert (tried.flashes, again.flashes[0][0]) == (SENT, "info")
+    assert outbox.addressed() == [("trial", "gun@example.org")]
+    mail = mail_of(outbox.rows()[0])
+    for part_of in ("plain", "html"):
+        text = part(mail, part_of).replace("\n", " ")
+        wanted = (said, "Hässlehuset", "Gården", "Polisen", "Det här är ett prov som bara du har fått.")
+        assert [each for each in wanted if each not in text] == []
+    assert (number_of(Meeting), number_of(AuditEntry)) == (0, 0)
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_tried_call_to_everybody_names_the_page_that_it_will_have(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = of_area(client, scene, **OPEN)
+    tried = page.press(TRY)
+    address = public_page_in(outbox)
+    assert client.get(address).status == 404, "nobody has been called"
+    meeting = tried.press("Kalla minst 5 hushåll").follow()
+    assert meeting.status == 200
+    assert address.endswith(show_code(db.session.scalars(select(Meeting.code)).one() or ""))
+    assert client.get(address).status == 200
+    of_area(client, scene, **OPEN | {"about": "Porten"}).press(TRY)
+    assert public_page_in(outbox) != address, "another form calls to another meeting"
+
+
+def public_page_in(outbox: Outbox) -> str:
+    """Return the path of the public page that the latest trial mail names."""
+    trial = max((row for row in outbox.rows() if row.mailing.kind == "trial"), key=lambda row: row.id)
+    found = re.search(r"/m/[0-9A-Z]{4}-[0-9A-Z]{4}", part(mail_of(trial), "plain"))
+    assert found
+    return found[0]
+
+
+@pytest.mark.parametrize("kind", OF_OFFICERS)
+def test_the_preview_of_what_is_open_to_everybody_shows_its_paper(
+    client: PageClient, scene: Scene, kind: str
+) -> None:
+    make_interest(scene.jenny, scene.langgatan)
+    preview, _said = OF_OFFICERS[kind]
+    page = preview(client, scene, make_solvarv(scene).group)
+    assert ('<img class="sheet" src="data:image/png;base64,' in page.html) == (kind in {"citizens", "walk"})
 
 
 @pytest.mark.parametrize("preview", [of_notice, of_meeting])

@@ -127,9 +127,21 @@ NOT_GUARDED = {
         (f"{each}MeetingForm.link" for each in ("", "Call", "Draft", "Change", "Held", "WriteDown")),
         "the address of a site",
     ),
-    "CallStartMeetingForm.link": "the address of a site",
-    "CallInAreaForm.link": "the address of a site",
-    "WriteDownInAreaForm.link": "the address of a site",
+    **dict.fromkeys(
+        (
+            f"{each}.link"
+            for each in (
+                "CallForm",
+                "DraftForm",
+                "CallStartMeetingForm",
+                "DraftStartMeetingForm",
+                "CallInAreaForm",
+                "DraftInAreaForm",
+                "WriteDownInAreaForm",
+            )
+        ),
+        "the address of a site",
+    ),
     "FilterForm.q": "a search, which nobody keeps",
     "InviteForm.addresses": "a list, of which each row is read into fields of its own",
     "RowForm.flat": "a flat that the form looks up",

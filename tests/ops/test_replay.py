@@ -24,6 +24,7 @@ from tests.factories import (
     make_member,
     make_message,
     make_notice,
+    make_open_meeting,
     make_person,
     make_request,
     make_verification,
@@ -55,7 +56,21 @@ from watch.journal.recording import OFF
 from watch.journal.rules import NAMELESS
 from watch.mail import outbox as mails
 from watch.meetings.queries.checkin import heads_at
-from watch.meetings.service import Plan, Press, answer, cancel, change, press, write_count
+from watch.meetings.queries.coming import past_of_area
+from watch.meetings.queries.drafts import drafts_of
+from watch.meetings.queries.public import public_meeting
+from watch.meetings.service import (
+    Plan,
+    Press,
+    answer,
+    call,
+    cancel,
+    change,
+    planned_for_everybody,
+    press,
+    throw_away,
+    write_count,
+)
 from watch.messages.queries.writing import is_stopped
 from watch.models import (
     Answer,
@@ -70,6 +85,7 @@ from watch.models import (
     JoinRequest,
     Language,
     Mailbox,
+    Meeting,
     MeetingAnswer,
     MeetingPress,
     Membership,
@@ -445,6 +461,32 @@ def test_a_head_count_that_was_written_since_the_copy_stands(scene: Scene) -> No
         (Counting.COUNTED, 12), (Counting.COUNTED, 8), (Counting.NOT_COUNTED, None),
     ]  # fmt: skip
     assert db.session.scalars(select(MeetingPress)).all() == []
+def test_a_draft_that_was_called_and_cancelled_since_is_cancelled(scene: Scene) -> None:
+    """Else the draft of the copy could be called, to a meeting that is known to be off."""
+    draft = make_open_draft(scene)
+    with since_the_copy():
+        planned = planned_for_everybody(scene.group.area, Plan.of(draft))
+        cancel(call(planned, by=scene.gun, draft=draft), by=scene.gun)
+    assert (draft.is_draft, draft.is_on, draft.cancelled_at is None) == (False, False, False)
+    assert (drafts_of(scene.group.area), past_of_area(draft.area_id or 0, utcnow())) == ([], [draft])
+
+
+def test_a_draft_that_was_only_called_since_is_a_draft_again_and_one_thrown_away_is_gone(
+    scene: Scene, outbox: Outbox
+) -> None:
+    kept, gone = make_open_draft(scene), make_open_draft(scene)
+    with since_the_copy():
+        call(planned_for_everybody(scene.group.area, Plan.of(kept)), by=scene.gun, draft=kept)
+        throw_away(gone, by=scene.gun)
+    assert drafts_of(scene.group.area) == [kept]
+    assert (outbox.names(), public_meeting(kept.code or "")) == ([], None)
+
+
+def make_open_draft(scene: Scene) -> Meeting:
+    """Add a draft of a citizens' meeting in Hässleholmen."""
+    draft = make_open_meeting(scene.group.area, by=scene.gun)
+    draft.called_at = None
+    return draft
 
 
 def select_answers() -> object:

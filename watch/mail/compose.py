@@ -168,15 +168,13 @@ def trial_of(mail: Mail[Any], about: Parent, *, to: Person, link: str) -> dict[s
     """
     base = current_app.config["BASE_URL"]
     with language.speaking(to.language):
-        context = _context(
-            about, to.language, names=to.name, link=f"{base}{link}", unsubscribe=f"{base}/me/settings"
-        )
+        choices = f"{base}/me/settings" if _offers_choices(mail) else None
+        context = _context(about, to.language, names=to.name, link=f"{base}{link}", unsubscribe=choices)
         return render(mail.kind, context | {"is_trial": True})
 
 
 def _context_of(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any]:
-    mail = KINDS[mailing.kind]
-    offers_choices = mail.offers_choices or mail.list_of is not None
+    offers_choices = _offers_choices(KINDS[mailing.kind])
     return _context(
         mailing.about,
         reading,
@@ -188,6 +186,10 @@ def _context_of(mailing: Mailing, reading: Language, greets: bool) -> dict[str, 
         "next_meeting": mailing.meeting_in_welcome,
         "area": _area(mailing),
     }
+
+
+def _offers_choices(mail: Mail[Any]) -> bool:
+    return mail.offers_choices or mail.list_of is not None
 
 
 def _context(

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, and_, or_, select
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
@@ -68,7 +69,7 @@ class Meeting(Model):
     One that is open to everybody has a `code`, which stands in the address of its public page, and says which
     languages are spoken there: their codes, parted by spaces, or None.
 
-    Without `called_at` it is a draft, which nobody is told of. `uid` identifies it in calendars (RFC 5545,
+    A draft is not called, and nobody is told of it. `uid` identifies it in calendars (RFC 5545,
     3.8.4.7). It is random, because an id may be given again after a restore, and the new meeting would
     replace this one in people's calendars. Each change and the cancellation raise `sequence` (RFC 5545,
     3.8.7.4). `changed_at` is when people were last told of a change. With `is_open_ended` nobody has said
@@ -124,6 +125,16 @@ class Meeting(Model):
     )
 
     is_on = current(since="called_at", until="cancelled_at")
+
+    @hybrid_property
+    def is_draft(self) -> bool:
+        """True if the meeting was never called. After a restore a cancelled one may lack `called_at`."""
+        return self.called_at is None and self.cancelled_at is None
+
+    @is_draft.inplace.expression
+    @classmethod
+    def _is_draft(cls) -> ColumnElement[bool]:
+        return and_(cls.called_at.is_(None), cls.cancelled_at.is_(None))
 
     @property
     def is_to_come(self) -> bool:

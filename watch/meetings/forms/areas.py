@@ -11,10 +11,9 @@ from wtforms.validators import InputRequired, ValidationError
 
 from watch.fields import Form, TicksField, choice, choices_of
 from watch.language import OWN_NAMES
-from watch.meetings.forms.planning import MeetingForm
-from watch.meetings.forms.reminders import RemindersForm
+from watch.meetings.forms.planning import CallForm, DraftForm
 from watch.meetings.labels import KINDS
-from watch.models import Group, Language, MeetingAudience, MeetingKind
+from watch.models import Group, Language, Meeting, MeetingAudience, MeetingKind
 
 FEWEST_GROUPS = 2  # of a joint gathering
 WHOM = [
@@ -39,7 +38,7 @@ class ChooseLanguagesForm(Form):
     languages = SpokenField()
 
 
-class CallInAreaForm(MeetingForm, RemindersForm):
+class CallInAreaForm(CallForm):
     """Asks an officer whom to call, when and where to meet, and when to remind of it.
 
     `kind` and `languages` are for a meeting that is open to everybody, `groups` for a joint gathering.
@@ -97,3 +96,15 @@ class CallInAreaForm(MeetingForm, RemindersForm):
             raise ValidationError(_l("Den gruppen finns inte i området. Välj grupperna igen."))
         if is_joint and len(chosen) < FEWEST_GROUPS:
             raise ValidationError(_l("Kryssa för minst två grupper."))
+
+
+class DraftInAreaForm(DraftForm, CallInAreaForm):
+    """Asks the same for a draft."""
+
+
+def whom_of(meeting: Meeting) -> dict[str, Any]:
+    """Return whom a meeting of an area is for, by the names of a form's fields."""
+    kind = meeting.kind if meeting.kind in FOR_EVERYBODY else MeetingKind.CITIZENS
+    groups = [each.group_id for each in meeting.parts]
+    spoken = (meeting.languages or "").split() if meeting.code else [Language.SWEDISH]
+    return {"whom": meeting.audience, "kind": kind, "groups": groups, "languages": spoken}

@@ -128,16 +128,27 @@ class MeetingForm(SendingForm):
         return True
 
 
-class CallMeetingForm(MeetingForm, AudienceForm, RemindersForm):
-    """Asks whom to call to a meeting, what kind it is, when it is, and when to remind of it."""
+class CallForm(MeetingForm, RemindersForm):
+    """Asks when and where the meeting is to which somebody calls, and when to remind of it.
+
+    `draft` is the id of the draft that it goes on with, or empty.
+    """
 
     draft = HiddenField()
 
 
-class DraftMeetingForm(CallMeetingForm):
+class DraftForm(CallForm):
     """Asks the same for a draft, in which the place may still be missing."""
 
     place = LineField(_l("Plats"), most=120)
+
+
+class CallMeetingForm(CallForm, AudienceForm):
+    """Asks also whom in a group to call, and what kind of meeting it is."""
+
+
+class DraftMeetingForm(DraftForm, CallMeetingForm):
+    """Asks the same for a draft."""
 
 
 class ChangeMeetingForm(MeetingForm):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from watch.meetings.forms.planning import MeetingForm
-from watch.meetings.forms.reminders import RemindersForm
+from watch.meetings.forms.planning import CallForm, DraftForm
 
 
-class CallStartMeetingForm(MeetingForm, RemindersForm):
+class CallStartMeetingForm(CallForm):
     """Asks when and where the start meeting is, and when to remind of it."""
+
+
+class DraftStartMeetingForm(DraftForm, CallStartMeetingForm):
+    """Asks the same for a draft."""

@@ -40,7 +40,7 @@ def upcoming_meetings(group: Group, now: datetime | None = None) -> list[Meeting
 def past_meeting_ids(group: Group, now: datetime) -> Sequence[int]:
     """Return the ids of the group's meetings that have ended or were cancelled, the latest first."""
     wanted = _of_group(group).where(
-        Meeting.called_at.is_not(None), or_(Meeting.ends_at <= now, Meeting.cancelled_at.is_not(None))
+        ~Meeting.is_draft, or_(Meeting.ends_at <= now, Meeting.cancelled_at.is_not(None))
     )
     return db.session.scalars(wanted.order_by(Meeting.starts_at.desc(), Meeting.id.desc())).all()
 
@@ -126,7 +126,7 @@ def coming_of_area(area_id: int, now: datetime) -> list[Meeting]:
 def past_of_area(area_id: int, now: datetime) -> list[Meeting]:
     """Return the latest of the area's meetings that have ended or were cancelled."""
     over = or_(Meeting.ends_at <= now, Meeting.cancelled_at.is_not(None))
-    latest = _of_area(area_id).where(Meeting.called_at.is_not(None), over)
+    latest = _of_area(area_id).where(~Meeting.is_draft, over)
     latest = latest.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(LATEST)
     return list(db.session.scalars(latest))
 

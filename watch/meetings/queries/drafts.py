@@ -1,24 +1,41 @@
-"""Drafts of meetings, for those who may call in their group."""
+"""Drafts of meetings, for those who may call in their group, area or building."""
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import selectinload
 
+from watch.database import LARGEST_NUMBER
 from watch.extensions import db
-from watch.models import Group, Meeting
+from watch.models import Area, Building, Group, Meeting
+
+Place = Group | Area | Building
 
 
-def drafts_of(group: Group) -> list[Meeting]:
-    """Return the group's drafts, the next one first."""
-    return list(db.session.scalars(_drafts(group).order_by(Meeting.starts_at, Meeting.id)))
+def drafts_of(place: Place) -> list[Meeting]:
+    """Return the drafts of a group or an area, or of a building's start meeting, the next one first.
+
+    An area's are also those of the start meetings of its buildings.
+    """
+    return list(db.session.scalars(_drafts(place).order_by(Meeting.starts_at, Meeting.id)))
 
 
-def draft_of(group: Group, number: int | None) -> Meeting | None:
-    """Return a draft of the group by its id, or None if it was called or thrown away."""
-    return db.session.scalar(_drafts(group).where(Meeting.id == number)) if number else None
+def draft_of(place: Place, number: int | None) -> Meeting | None:
+    """Return a draft of the place by its id, or None if it was called or thrown away."""
+    is_one = number is not None and number <= LARGEST_NUMBER
+    return db.session.scalar(_drafts(place).where(Meeting.id == number)) if is_one else None
 
 
-def _drafts(group: Group) -> Select[Meeting]:
-    drafts = select(Meeting).where(Meeting.group_id == group.id, Meeting.called_at.is_(None))
-    return drafts.options(selectinload(Meeting.parts))
+def _drafts(place: Place) -> Select[Meeting]:
+    drafts = select(Meeting).where(_is_of(place), Meeting.is_draft)
+    with_places = selectinload(Meeting.building), selectinload(Meeting.group_there)
+    return drafts.options(selectinload(Meeting.parts), *with_places)
+
+
+def _is_of(place: Place) -> ColumnElement[bool]:
+    match place:
+        case Group():
+            return Meeting.group_id == place.id
+        case Area():
+            return Meeting.area_id == place.id
+    return Meeting.building_id == place.id

@@ -57,7 +57,7 @@ def meetings_for(person: Person, now: datetime) -> list[tuple[Meeting, Answer | 
     wanted = (
         select(Meeting, answer.scalar_subquery())
         .where(or_(*might_be))
-        .where(Meeting.called_at.is_not(None), Meeting.starts_at > now - SHOWN_FOR)
+        .where(~Meeting.is_draft, Meeting.starts_at > now - SHOWN_FOR)
         .options(selectinload(Meeting.parts))
         .order_by(Meeting.starts_at.desc(), Meeting.id)
         .limit(MOST)

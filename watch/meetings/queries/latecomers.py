@@ -49,7 +49,7 @@ def meetings_with_call(now: datetime) -> Sequence[Meeting]:
 
 def meetings_called_off(now: datetime) -> Sequence[Meeting]:
     """Return the meetings that were to come and are cancelled."""
-    is_off = Meeting.called_at.is_not(None), Meeting.cancelled_at.is_not(None)
+    is_off = ~Meeting.is_draft, Meeting.cancelled_at.is_not(None)
     wanted = select(Meeting).where(Meeting.starts_at > now, *is_off)
     return db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)).all()
 

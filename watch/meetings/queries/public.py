@@ -22,7 +22,7 @@ MOST = 100  # meetings in an area's calendar, the latest ones
 def public_meeting(typed: str) -> Meeting | None:
     """Return the called meeting whose code was typed, perhaps with look-alikes and dashes, or None."""
     code = tidy_code(typed[:LONGEST])
-    wanted = select(Meeting).where(Meeting.code == code, Meeting.called_at.is_not(None))
+    wanted = select(Meeting).where(Meeting.code == code, ~Meeting.is_draft)
     return db.session.scalar(wanted.options(joinedload(Meeting.area)))
 
 
@@ -66,7 +66,7 @@ def public_meetings_of(area: Area, now: datetime) -> Sequence[Meeting]:
 
     Cancelled ones are among them, because a calendar program shows what it read until it is told otherwise.
     """
-    called = _public().where(Meeting.area_id == area.id, Meeting.called_at.is_not(None))
+    called = _public().where(Meeting.area_id == area.id, ~Meeting.is_draft)
     wanted = called.where(Meeting.starts_at > now - SHOWN_FOR)
     return db.session.scalars(wanted.order_by(Meeting.starts_at.desc(), Meeting.id).limit(MOST)).all()
 

@@ -8,27 +8,33 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, requires
 from watch.bodies import takes_bytes
+from watch.errors import DomainError
 from watch.extensions import db
 from watch.handouts.queries import groups_without_coordinator, without_bringer
-from watch.meetings import service
-from watch.meetings.errors import AlreadyCalled, OtherCalled
-from watch.meetings.forms.areas import CallInAreaForm
+from watch.meetings import service, sheets
+from watch.meetings.errors import AlreadyCalled, ChangedMeanwhile, DraftGone, OtherCalled
+from watch.meetings.forms.areas import CallInAreaForm, whom_of
 from watch.meetings.queries import calls, coming, invited
-from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in
+from watch.meetings.queries.drafts import drafts_of
+from watch.meetings.routes.blueprint import CALL, bp, has_sheet, knows, note_assurance, plan_in, reminders_in
+from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
 from watch.models import Area, Meeting, MeetingAudience, utcnow
 from watch.notices.labels import area_said
 from watch.notices.queries import coordinators_by_area, households_in
+from watch.paper import picture_to_show
 from watch.recipients import CountChanged
+from watch.saving import saving
+from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer
 
 
 @bp.get("/areas/<slug>/meetings")
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_index(area: Area) -> str:
-    """Show the meetings that the area's officers have called, those to come first."""
+    """Show the meetings that the area's officers have called, those to come first, and their drafts."""
     now = utcnow()
     return render_template(
-        "meetings/area_index.html", area=area,
+        "meetings/area_index.html", area=area, drafts=drafts_of(area),
         upcoming=coming.coming_of_area(area.id, now), past=coming.past_of_area(area.id, now),
     )  # fmt: skip
 
@@ -37,7 +43,7 @@ def area_index(area: Area) -> str:
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_new(area: Area) -> str:
     """Show the form, with how many coordinators and at least how many households there are."""
-    return _new_page(area, _form(area))
+    return area_new_page(area, _form(area))
 
 
 @bp.get("/areas/<slug>/meetings/preview")
@@ -54,15 +60,18 @@ def area_preview(area: Area) -> ViewAnswer:
     """Show the call and whom it reaches: the number of coordinators, or the least number of households."""
     form = _form(area)
     if request.form.get("back"):
-        return _new_page(area, form), 200
+        return area_new_page(area, form), 200
     if not form.validate():
-        return _new_page(area, form), 422
+        return area_new_page(area, form), 422
     try:
-        service.expect_new(_planned(area, form), form.form_key.data)
+        service.expect_new(planned_in_area(area, form), form.form_key.data)
     except AlreadyCalled as sent:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(area, form, before=other.meeting), 200
+    if request.form.get("trial"):
+        with saving(TRIED, already=ALREADY_TRIED, unless=NOT_TRIED):
+            service.try_out(planned_in_area(area, form), by=current_person())
     return _preview_page(area, form), 200
 
 
@@ -73,12 +82,13 @@ def area_call(area: Area) -> ViewAnswer:
     """Call those who were chosen."""
     form = _form(area)
     if not form.validate():
-        return _new_page(area, form), 422
-    meeting = _planned(area, form)
-    promised = form.counted.data or None if knows(meeting) else None
+        return area_new_page(area, form), 422
+    planned, key = planned_in_area(area, form), form.form_key.data or None
+    promised = form.counted.data or None if knows(planned) else None
     try:
+        service.expect_new(planned, key)
         meeting = service.call(
-            meeting, by=current_person(), form_key=form.form_key.data or None, promised=promised
+            planned, by=current_person(), form_key=key, promised=promised, draft=draft_in(area, form)
         )
     except CountChanged:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
@@ -87,6 +97,9 @@ def area_call(area: Area) -> ViewAnswer:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(area, form, before=other.meeting), 409
+    except (DraftGone, ChangedMeanwhile) as refused:
+        db.session.rollback()
+        return area_draft_refused(area, form, refused)
     note_assurance(form, meeting)
     db.session.commit()
     flash(_called(meeting), "done")
@@ -103,16 +116,21 @@ def _called(meeting: Meeting) -> str:
 
 
 def _form(area: Area) -> CallInAreaForm:
-    return CallInAreaForm(coming.groups_to_invite(area))
+    """Return the form as sent; or else empty, or with a draft."""
+    groups = coming.groups_to_invite(area)
+    draft = draft_asked_for(area, groups) if request.method == "GET" else None
+    return CallInAreaForm(groups, data=filled_with(draft) | whom_of(draft) if draft else None)
 
 
-def _planned(area: Area, form: CallInAreaForm) -> Meeting:
+def planned_in_area(area: Area, form: CallInAreaForm) -> Meeting:
+    """Return the meeting that a valid form plans."""
     plan, reminders = plan_in(form, form.chosen_kind), reminders_in(form)
     match form.whom.data:
         case MeetingAudience.COORDINATORS:
             return service.planned_for_coordinators(area, plan, reminders)
         case MeetingAudience.EVERYBODY:
-            return service.planned_for_everybody(area, plan, form.languages.data, reminders)
+            key = form.form_key.data or None
+            return service.planned_for_everybody(area, plan, form.languages.data, reminders, key)
     return service.planned_jointly(area, plan, form.chosen_groups, reminders)
 
 
@@ -121,16 +139,24 @@ def _already_called(meeting: Meeting) -> Response:
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
-def _new_page(area: Area, form: CallInAreaForm) -> str:
+def area_draft_refused(area: Area, form: CallInAreaForm, refused: DomainError) -> ViewAnswer:
+    """Show what was typed again, and say what became of the draft meanwhile."""
+    if theirs := draft_meanwhile(area, form, refused):
+        return area_new_page(area, form, theirs=theirs), 409
+    return redirect(url_for("meetings.area_index", slug=area.slug), 303)
+
+
+def area_new_page(area: Area, form: CallInAreaForm, *, theirs: Meeting | None = None) -> str:
+    """Show the form. `theirs` is the draft as somebody else has changed it meanwhile."""
     form.whom.description = area_said(area.name, households_in([area]), coordinators_by_area([area])[area.id])
-    return render_template("meetings/area_new.html", area=area, form=form)
+    return render_template("meetings/area_new.html", area=area, form=form, theirs=theirs)
 
 
 def _preview_page(area: Area, form: CallInAreaForm, *, before: Meeting | None = None) -> str:
     """Show the preview. `before` is what the same form has called already; this becomes another meeting."""
     if before:
         form.renew_key()
-    meeting = _planned(area, form)
+    meeting = planned_in_area(area, form)
     reach = calls.recipients_of_call(meeting) if knows(meeting) else None
     is_open = meeting.audience is MeetingAudience.EVERYBODY
     return render_template(
@@ -138,5 +164,6 @@ def _preview_page(area: Area, form: CallInAreaForm, *, before: Meeting | None = 
         households=households_in([area]), silent=invited.without_coordinator(form.chosen_groups),
         alone=without_bringer(calls.households_to_call(meeting)) if is_open else 0,
         uncovered=groups_without_coordinator([area]) if is_open else [],
+        sheets=[picture_to_show(each) for each in sheets.pictures_of(meeting)] if has_sheet(meeting) else [],
         hidden=form.typed() | {"counted": reach.preview_token if reach else ""},
     )  # fmt: skip

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -34,9 +31,10 @@ from watch.meetings.forms.planning import (
     plan_of,
 )
 from watch.meetings.forms.reminders import reminders_of
-from watch.meetings.queries import calls, checkin, coming, drafts, invited, reminding
+from watch.meetings.queries import calls, checkin, coming, invited, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in, seen_flats
 from watch.meetings.routes.crowds import crowd_of, crowds
+from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
 from watch.models import Counting, Group, Meeting, MeetingKind, MeetingPart, PartState, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
@@ -44,17 +42,12 @@ from watch.saving import saving
 from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer
 
-NO_DRAFT = _l("Utkastet finns inte längre. Någon har kallat till träffen eller slängt utkastet.")
-
 
 @bp.get("/groups/<int:group_id>/meetings/new")
 @requires(Permission.CALL_MEETINGS)
 def new(group: Group) -> str:
     """Show the form, with how many people each choice reaches."""
-    form = meeting_form(group)
-    if "draft" in request.args and not form.draft.data:
-        flash(str(NO_DRAFT), "info")
-    return new_page(group, form)
+    return new_page(group, meeting_form(group))
 
 
 @bp.get("/groups/<int:group_id>/meetings/preview")
@@ -213,40 +206,19 @@ def meeting_form(group: Group) -> CallMeetingForm:
     others = invited.groups_to_ask(group)
     if request.method == "POST":
         return kind(stairwells, others)
-    if draft := drafts.draft_of(group, request.args.get("draft", type=int)):
-        now = {"draft": str(draft.id), "seen": draft.sequence}
-        return kind(stairwells, others, data=now | _said_in(draft, group))
+    if draft := draft_asked_for(group, others):
+        return kind(stairwells, others, data=filled_with(draft) | audience_of(draft, group))
     if before := coming.past_meeting(group, request.args.get("like", type=int), utcnow()):
-        return kind(stairwells, others, data=_said_in(before, group) | {"day": None})
+        said = plan_of(before) | audience_of(before, group) | reminders_of(before)
+        return kind(stairwells, others, data=said | {"day": None})
     return kind(stairwells, others)
-
-
-def _said_in(meeting: Meeting, group: Group) -> dict[str, Any]:
-    return plan_of(meeting) | audience_of(meeting, group) | reminders_of(meeting)
-
-
-def draft_in(group: Group, form: CallMeetingForm) -> Meeting | None:
-    """Return the draft that a form is of, if any. Raises DraftGone and ChangedMeanwhile."""
-    number = form.draft.data or ""
-    if not number:
-        return None
-    draft = drafts.draft_of(group, int(number) if number.isdecimal() else None)
-    if draft is None:
-        raise DraftGone
-    if draft.sequence != form.seen.data:
-        raise ChangedMeanwhile
-    return draft
 
 
 def draft_refused(group: Group, form: CallMeetingForm, refused: DomainError) -> ViewAnswer:
     """Show what was typed again, and say what became of the draft meanwhile."""
-    theirs = drafts.draft_of(group, int(form.draft.data or 0))
-    if theirs is None or isinstance(refused, DraftGone):
-        flash(str(NO_DRAFT), "warn")
-        return redirect(url_for("meetings.index", group_id=group.id), 303)
-    flash(_("Någon har ändrat utkastet sedan du öppnade det. Det du skrev är inte sparat än."), "warn")
-    form.seen.raw_data, form.seen.data = [str(theirs.sequence)], theirs.sequence
-    return new_page(group, form, theirs=theirs), 409
+    if theirs := draft_meanwhile(group, form, refused):
+        return new_page(group, form, theirs=theirs), 409
+    return redirect(url_for("meetings.index", group_id=group.id), 303)
 
 
 def new_page(

@@ -9,14 +9,24 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, requires
 from watch.bodies import takes_bytes
+from watch.errors import DomainError
 from watch.extensions import db
 from watch.meetings import service
-from watch.meetings.errors import AlreadyCalled, NobodyInterested, OtherCalled, PastItsStart
+from watch.meetings.errors import (
+    AlreadyCalled,
+    ChangedMeanwhile,
+    DraftGone,
+    NobodyInterested,
+    OtherCalled,
+    PastItsStart,
+)
 from watch.meetings.forms.starting import CallStartMeetingForm
 from watch.meetings.queries import starting
 from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in, reminders_in
+from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
 from watch.models import Building, Meeting, MeetingKind, utcnow
-from watch.saving import Explanations
+from watch.saving import Explanations, saving
+from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer
 
 NOT_CALLED: Explanations = {
@@ -36,7 +46,8 @@ def next_start_meeting(building: Building) -> Meeting | None:
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def start_new(building: Building) -> str:
     """Show the form, or say why nobody can be called."""
-    return _new_page(building, CallStartMeetingForm())
+    draft = draft_asked_for(building)
+    return start_new_page(building, CallStartMeetingForm(data=filled_with(draft) if draft else None))
 
 
 @bp.get("/buildings/<int:building_id>/meetings/preview")
@@ -53,11 +64,11 @@ def start_preview(building: Building) -> ViewAnswer:
     """Show the call, and whom it reaches without saying how many."""
     form = CallStartMeetingForm()
     if request.form.get("back"):
-        return _new_page(building, form), 200
+        return start_new_page(building, form), 200
     if not form.validate():
-        return _new_page(building, form), 422
+        return start_new_page(building, form), 422
     try:
-        service.expect_new(_planned(building, form), form.form_key.data)
+        service.expect_new(planned_start(building, form), form.form_key.data)
         service.expect_interested(building)
     except AlreadyCalled as sent:
         return _already_called(sent.meeting)
@@ -65,7 +76,10 @@ def start_preview(building: Building) -> ViewAnswer:
         return _preview_page(building, form, before=other.meeting), 200
     except tuple(NOT_CALLED) as why:
         form.day.errors = (NOT_CALLED[type(why)],)
-        return _new_page(building, form), 422
+        return start_new_page(building, form), 422
+    if request.form.get("trial"):
+        with saving(TRIED, already=ALREADY_TRIED, unless=NOT_TRIED):
+            service.try_out(planned_start(building, form), by=current_person())
     return _preview_page(building, form), 200
 
 
@@ -76,26 +90,30 @@ def start_call(building: Building) -> ViewAnswer:
     """Call those who are interested."""
     form = CallStartMeetingForm()
     if not form.validate():
-        return _new_page(building, form), 422
-    planned, key = _planned(building, form), form.form_key.data or None
+        return start_new_page(building, form), 422
+    planned, key = planned_start(building, form), form.form_key.data or None
     try:
         service.expect_new(planned, key)
         service.expect_interested(building)
-        meeting = service.call(planned, by=current_person(), form_key=key)
+        meeting = service.call(planned, by=current_person(), form_key=key, draft=draft_in(building, form))
     except AlreadyCalled as sent:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(building, form, before=other.meeting), 409
+    except (DraftGone, ChangedMeanwhile) as refused:
+        db.session.rollback()
+        return start_draft_refused(building, form, refused)
     except tuple(NOT_CALLED) as why:
         form.day.errors = (NOT_CALLED[type(why)],)
-        return _new_page(building, form), 422
+        return start_new_page(building, form), 422
     note_assurance(form, meeting)
     db.session.commit()
     flash(_("Uppstartsmötet är kallat. De som är intresserade får ett mejl."), "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
-def _planned(building: Building, form: CallStartMeetingForm) -> Meeting:
+def planned_start(building: Building, form: CallStartMeetingForm) -> Meeting:
+    """Return the start meeting that a valid form plans."""
     plan = plan_in(form, MeetingKind.START)
     return service.planned_for_interested(building, plan, reminders_in(form))
 
@@ -105,15 +123,25 @@ def _already_called(meeting: Meeting) -> Response:
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
-def _new_page(building: Building, form: CallStartMeetingForm) -> str:
-    """Show the form. If nobody can be called, say so, and keep what was typed."""
+def start_draft_refused(building: Building, form: CallStartMeetingForm, refused: DomainError) -> ViewAnswer:
+    """Show what was typed again, and say what became of the draft meanwhile."""
+    if theirs := draft_meanwhile(building, form, refused):
+        return start_new_page(building, form, theirs=theirs), 409
+    return redirect(url_for("meetings.area_index", slug=building.property.area.slug), 303)
+
+
+def start_new_page(building: Building, form: CallStartMeetingForm, *, theirs: Meeting | None = None) -> str:
+    """Show the form. If nobody can be called, say so, and keep what was typed.
+
+    `theirs` is the draft as somebody else has changed it meanwhile.
+    """
     refused = None
     try:
         service.expect_interested(building)
     except tuple(NOT_CALLED) as why:
         refused = NOT_CALLED[type(why)]
     return render_template(
-        "meetings/start_new.html", building=building, form=form, refused=refused,
+        "meetings/start_new.html", building=building, form=form, refused=refused, theirs=theirs,
         group=starting.group_in(building),
     )  # fmt: skip
 
@@ -123,6 +151,6 @@ def _preview_page(building: Building, form: CallStartMeetingForm, *, before: Mee
     if before:
         form.renew_key()
     return render_template(
-        "meetings/start_preview.html", building=building, form=form, meeting=_planned(building, form),
+        "meetings/start_preview.html", building=building, form=form, meeting=planned_start(building, form),
         before=before, group=starting.group_in(building), hidden=form.typed(),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from watch.errors import Duplicate
 from watch.extensions import db
 from watch.mail import outbox, trying
 from watch.meetings.errors import AlreadyCalled, OtherCalled
-from watch.meetings.mails import MEETING_CALLED, MEETING_REMINDER
+from watch.meetings.mails import JOINT_INVITED, MEETING_CALLED, MEETING_REMINDER
 from watch.meetings.queries.calls import (
     households_to_call,
     people_to_call,
@@ -25,7 +25,7 @@ from watch.meetings.queries.reminding import (
 from watch.meetings.service.drafting import rewrite, take_turn
 from watch.meetings.service.joint import ask_groups
 from watch.meetings.service.plans import is_same
-from watch.models import Mailing, Meeting, Person, utcnow
+from watch.models import Mailing, Meeting, MeetingAudience, Person, utcnow
 from watch.recipients import reached_by_mail
 
 
@@ -79,9 +79,13 @@ def remind(now: datetime) -> None:
 def try_out(meeting: Meeting, *, by: Person) -> None:
     """Mail a planned call to its writer only, without the calendar entry.
 
-    Raises AlreadyTried and TooManyTrials.
+    If groups are only asked by it, it is the question to their coordinators. Raises AlreadyTried and
+    TooManyTrials.
     """
-    trying.try_out(MEETING_CALLED, meeting, by=by, link=f"/groups/{meeting.group_id}/meetings")
+    only_asks = meeting.audience is MeetingAudience.PARTS and not meeting.group_ids
+    place = f"areas/{meeting.area.slug}" if meeting.area else f"groups/{meeting.group_id}"
+    meeting.called_by_id = by.id  # whose signature the mail has
+    trying.try_out(JOINT_INVITED if only_asks else MEETING_CALLED, meeting, by=by, link=f"/{place}/meetings")
 
 
 def _add(meeting: Meeting, by: Person) -> Meeting:

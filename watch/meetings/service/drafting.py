@@ -1,4 +1,4 @@
-"""Saves drafts of meetings, which nobody is told of, and throws them away."""
+"""Saves drafts of meetings of a group or an area, which nobody is told of, and throws them away."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from watch.meetings.queries.drafts import drafts_of
 from watch.meetings.service.plans import Plan, Reminders, is_same
 from watch.models import Meeting, MeetingPart, Person
 from watch.statements import changed
+from watch.tokens import random_code
 
 
 def save_draft(planned: Meeting, *, by: Person, draft: Meeting | None = None) -> Meeting:
@@ -20,15 +21,13 @@ def save_draft(planned: Meeting, *, by: Person, draft: Meeting | None = None) ->
 
     The same draft is saved once only. Raises DraftGone and ChangedMeanwhile.
     """
-    group = planned.group
-    assert group is not None  # drafts are a group's
-    if same := next((each for each in drafts_of(group) if is_same(each, planned)), None):
+    if same := next((each for each in drafts_of(planned.called_from) if is_same(each, planned)), None):
         return same
+    planned.code = random_code() if planned.code else None  # the form's own is for what it calls
     if draft is None:
         planned.called_by_id = by.id
         db.session.add(planned)
-        db.session.flush()
-        audit.note("meeting-drafted", about=planned, by=by, group=group)
+        audit.note("meeting-drafted", about=planned, by=by, group=planned.group, area=planned.area)
         return planned
     take_turn(draft, sequence=draft.sequence + 1)
     rewrite(draft, planned)
@@ -37,27 +36,27 @@ def save_draft(planned: Meeting, *, by: Person, draft: Meeting | None = None) ->
 
 def throw_away(draft: Meeting, *, by: Person) -> None:
     """Erase a draft. Raises DraftGone."""
-    audit.note("meeting-draft-erased", about=draft, by=by, group=draft.group)
+    audit.note("meeting-draft-erased", about=draft, by=by, group=draft.group, area=draft.area)
     db.session.expunge(draft)
-    if not changed(delete(Meeting).where(Meeting.id == draft.id, Meeting.called_at.is_(None))):
+    if not changed(delete(Meeting).where(Meeting.id == draft.id, Meeting.is_draft)):
         raise DraftGone
 
 
 def take_turn(draft: Meeting, **values: Any) -> None:
     """Change a draft, and keep others out until this is committed. Raises DraftGone and ChangedMeanwhile."""
     unchanged = update(Meeting).where(
-        Meeting.id == draft.id, Meeting.called_at.is_(None), Meeting.sequence == draft.sequence
+        Meeting.id == draft.id, Meeting.is_draft, Meeting.sequence == draft.sequence
     )
     if not changed(unchanged.values(values)):
         still = db.session.get(Meeting, draft.id, populate_existing=True)
-        raise ChangedMeanwhile if still is not None and still.called_at is None else DraftGone
+        raise ChangedMeanwhile if still is not None and still.is_draft else DraftGone
     db.session.refresh(draft)
 
 
 def rewrite(draft: Meeting, planned: Meeting) -> None:
     """Make a draft what is planned."""
-    draft.kind = planned.kind
-    for name, value in (Plan.of(planned).values | Reminders.of(planned).values).items():
+    whom = {name: getattr(planned, name) for name in ("audience", "building_id", "code", "languages", "kind")}
+    for name, value in (whom | Plan.of(planned).values | Reminders.of(planned).values).items():
         setattr(draft, name, value)
     if not draft.is_for_the_same_as(planned):
         draft.parts = []

@@ -20,7 +20,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
-from watch.tokens import random_code
+from watch.tokens import code_for, random_code
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,20 @@ def planned_for_coordinators(area: Area, plan: Plan, reminders: Reminders = USUA
 
 
 def planned_for_everybody(
-    area: Area, plan: Plan, languages: Sequence[str] = (), reminders: Reminders = USUAL_REMINDERS
+    area: Area,
+    plan: Plan,
+    languages: Sequence[str] = (),
+    reminders: Reminders = USUAL_REMINDERS,
+    form_key: str | None = None,
 ) -> Meeting:
     """Return a meeting that is open to everybody in an area, neither saved nor called.
 
-    Its members are called; others find it on its public page. `languages` are the codes of those spoken.
+    Its members are called; others find it on its public page, whose address is the same in the preview of a
+    form, in its trial mail and in what it calls. `languages` are the codes of those spoken.
     """
     meeting = _planned_of_area(area, MeetingAudience.EVERYBODY, plan, reminders)
-    meeting.code, meeting.languages = random_code(), " ".join(languages) or None
+    meeting.code = code_for(form_key) if form_key else random_code()
+    meeting.languages = " ".join(languages) or None
     return meeting
 
 

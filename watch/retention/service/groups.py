@@ -28,7 +28,7 @@ from watch.models import (
 )
 from watch.retention.service.batches import BATCH, take_out
 
-TWO_YEARS = timedelta(days=730)
+MONTH, TWO_YEARS = timedelta(days=30), timedelta(days=730)
 FORGOTTEN = {  # of a meeting
     "place": "",
     **dict.fromkeys(("about", "link", "called_by_id", "cancel_reason", "reminder_text")),
@@ -48,6 +48,11 @@ def findings(now: datetime) -> int:
     return take_out(Finding, and_(*old))
 
 
+def drafts(now: datetime) -> int:
+    """Delete drafts of meetings whose day passed a month ago."""
+    return take_out(Meeting, and_(Meeting.is_draft, Meeting.ends_at < now - MONTH))
+
+
 def closed(now: datetime) -> int:
     """Erase invitations, meetings' texts and names of closed groups, and what officers wrote of meetings
     that were held two years ago. Return the number of groups."""
@@ -57,8 +62,7 @@ def closed(now: datetime) -> int:
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
     for number in groups:
         db.session.execute(delete(Invitation).where(Invitation.group_id == number))
-        drafts = Meeting.group_id == number, Meeting.called_at.is_(None)
-        db.session.execute(delete(Meeting).where(*drafts))
+        db.session.execute(delete(Meeting).where(Meeting.group_id == number, Meeting.is_draft))
         of_group = select(Meeting.id).where(Meeting.group_id == number)
         for texts in (MeetingChange, NotesDraft, NotesAside, PublishedNotes):
             db.session.execute(delete(texts).where(texts.meeting_id.in_(of_group)))

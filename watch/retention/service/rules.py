@@ -110,6 +110,7 @@ RULES = (
         (Meeting, MeetingChange, MeetingPart, GroupTransition, ChecklistItem, Invitation),
         groups.closed,
     ),
+    Rule(AS_GROUP, (Meeting,), groups.drafts),
     Rule(AS_GROUP, (NotesDraft, NotesAside, PublishedNotes), groups.closed),
     Rule(AS_FINDING, (Finding, FindingStep), groups.findings),
     Rule(AS_FOLLOWER, (FindingFollower,), people.finding_followers),
