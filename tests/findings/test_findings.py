@@ -628,3 +628,13 @@ def test_the_list_leaves_as_csv_without_formulas(client: PageClient, scene: Scen
     assert row.split(";", 4)[4] == '"\'=1+1; bort";Fastighetsägaren;;Inte påbörjad;;' + str(
         local(utcnow()).date()
     )
+
+
+def test_a_finding_is_of_no_draft(client: PageClient, scene: Scene) -> None:
+    """Members read at which meeting something was found, and of a draft they know nothing."""
+    draft = make_meeting(scene.group, by=scene.amina)
+    draft.called_at = None
+    db.session.commit()
+    form = client.get(f"/groups/{scene.group.id}/findings/new?meeting={draft.id}", as_=scene.amina)
+    assert form.press("Spara", LAMP).status == 303
+    assert last().meeting_id is None

@@ -21,6 +21,7 @@ from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.language import local
 from watch.mail import trying
+from watch.meetings import sheets
 from watch.models import (
     AuditEntry,
     Group,
@@ -34,8 +35,9 @@ from watch.models import (
     TrialMail,
     utcnow,
 )
+from watch.paper import picture_to_show
 from watch.retention.service import people
-from watch.tokens import show_code
+from watch.tokens import random_code, show_code
 
 TRY = "Skicka ett provmejl till mig"
 SENT = [("done", "Provmejlet är på väg till dig, och bara till dig.")]
@@ -202,6 +204,16 @@ def test_a_tried_call_to_everybody_names_the_page_that_it_will_have(
     assert client.get(address).status == 200
     of_area(client, scene, **OPEN | {"about": "Porten"}).press(TRY)
     assert public_page_in(outbox) != address, "another form calls to another meeting"
+
+
+def test_the_paper_in_the_preview_is_the_one_to_put_up(client: PageClient, scene: Scene) -> None:
+    page = of_area(client, scene, **OPEN)
+    page.press("Kalla minst 5 hushåll")
+    meeting = db.session.scalars(select(Meeting)).one()
+    (paper,) = sheets.pictures_of(meeting)
+    assert picture_to_show(paper) in page.html
+    meeting.code = random_code()
+    assert sheets.pictures_of(meeting) != [paper], "its code leads to the meeting's own page"
 
 
 def public_page_in(outbox: Outbox) -> str:

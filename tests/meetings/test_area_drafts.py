@@ -401,3 +401,15 @@ def test_a_draft_that_a_restore_has_cancelled_is_shown_as_cancelled(client: Page
     for address in (f"/meetings/{draft.id}", f"/meetings/{draft.id}/calendar.ics", "/me", "/me/calendar"):
         assert client.get(address, as_=scene.gun).status == 200
     assert client.get(f"/m/{draft.code}").status == 200
+
+
+def test_a_tab_that_is_reopened_where_a_draft_was_refused_shows_the_form(
+    client: PageClient, scene: Scene
+) -> None:
+    addresses = (
+        (f"/groups/{scene.group.id}/meetings", scene.amina), (LIST, scene.gun),
+        (f"/buildings/{scene.langgatan.id}/meetings", scene.gun),
+    )  # fmt: skip
+    for address, reader in addresses:
+        assert client.post(f"{address}/drafts", {}, as_=reader).status == 422
+        assert client.get(f"{address}/drafts", as_=reader).location == f"{address}/new"

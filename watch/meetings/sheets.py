@@ -47,7 +47,7 @@ def _findings(heading: str, findings: Sequence[Finding]) -> list[str]:
 
 def pictures_of(meeting: Meeting) -> list[bytes]:
     """Return the pages of a meeting's sheet as PNG."""
-    return sheet_pictures([_page(meeting)], _house(meeting))
+    return sheet_pictures([_page(meeting)], _house(meeting), _code(meeting))
 
 
 def _house(meeting: Meeting) -> Building | None:

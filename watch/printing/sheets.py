@@ -64,10 +64,12 @@ def sheet(pages: Sequence[SheetPage], building: Building | None, code: SheetCode
     return paper.pdf("sheet", _facts(pages, building, code))
 
 
-def sheet_pictures(pages: Sequence[SheetPage], building: Building | None) -> list[bytes]:
+def sheet_pictures(
+    pages: Sequence[SheetPage], building: Building | None, code: SheetCode | None = None
+) -> list[bytes]:
     """Return every page of the paper as PNG, for a screen. None are returned if it cannot be drawn."""
     try:
-        return paper.pictures("sheet", _facts(pages, building))
+        return paper.pictures("sheet", _facts(pages, building, code))
     except paper.CannotPrint:
         return []
 

@@ -149,7 +149,8 @@ def _meeting(place: Place) -> Meeting | None:
     """Return the meeting at which it was found, if the form was opened from there."""
     number = request.values.get("meeting", type=int)
     meeting = db.session.get(Meeting, number) if number else None
-    return meeting if meeting and isinstance(place, Group) and meeting.group_id == place.id else None
+    is_theirs = meeting and isinstance(place, Group) and meeting.group_id == place.id
+    return meeting if meeting and is_theirs and not meeting.is_draft else None
 
 
 def _form_of(finding: Finding) -> FindingForm:

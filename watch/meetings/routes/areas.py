@@ -46,10 +46,11 @@ def area_new(area: Area) -> str:
     return area_new_page(area, _form(area))
 
 
+@bp.get("/areas/<slug>/meetings/drafts")
 @bp.get("/areas/<slug>/meetings/preview")
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def back_to_area_new(area: Area) -> Response:
-    """Redirect a tab that was reopened at the preview's address and has lost what was typed."""
+    """Redirect a tab that was reopened at the address of a button and has lost what was typed."""
     return redirect(url_for("meetings.area_new", slug=area.slug), 303)
 
 

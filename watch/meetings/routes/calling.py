@@ -50,10 +50,11 @@ def new(group: Group) -> str:
     return new_page(group, meeting_form(group))
 
 
+@bp.get("/groups/<int:group_id>/meetings/drafts")
 @bp.get("/groups/<int:group_id>/meetings/preview")
 @requires(Permission.CALL_MEETINGS)
 def back_to_new(group: Group) -> Response:
-    """Redirect a tab that was reopened at the preview's address and has lost what was typed."""
+    """Redirect a tab that was reopened at the address of a button and has lost what was typed."""
     return redirect(url_for("meetings.new", group_id=group.id), 303)
 
 

@@ -50,10 +50,11 @@ def start_new(building: Building) -> str:
     return start_new_page(building, CallStartMeetingForm(data=filled_with(draft) if draft else None))
 
 
+@bp.get("/buildings/<int:building_id>/meetings/drafts")
 @bp.get("/buildings/<int:building_id>/meetings/preview")
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def back_to_start_new(building: Building) -> Response:
-    """Redirect a tab that was reopened at the preview's address and has lost what was typed."""
+    """Redirect a tab that was reopened at the address of a button and has lost what was typed."""
     return redirect(url_for("meetings.start_new", building_id=building.id), 303)
 
 
