@@ -15,10 +15,12 @@ from tests.conftest import Outbox
 from tests.factories import make_group, make_officer, make_person
 from tests.meetings.joint import Solvarv, make_solvarv
 from tests.page_client import Page, PageClient
+from watch import tokens
 from watch.accounts.service.officers import end_office
 from watch.extensions import db
 from watch.meetings import service
 from watch.meetings.queries.drafts import drafts_of
+from watch.meetings.queries.feeds import feed_of
 from watch.models import (
     Area,
     AuditEntry,
@@ -30,6 +32,7 @@ from watch.models import (
     Organisation,
     PartState,
     Person,
+    Purpose,
     utcnow,
 )
 from watch.retention.service import groups as retention
@@ -94,6 +97,15 @@ def opened(client: PageClient, draft: Meeting, by: Person) -> Page:
     return page.click(next(words for words in page.links if words.endswith(" 12 mars")))
 
 
+def calendar_of(person: Person) -> str:
+    """Return the token of the person's own calendar."""
+    service.make_feed(person)
+    feed = feed_of(person)
+    assert feed
+    db.session.commit()
+    return tokens.make(Purpose.CALENDAR, feed)
+
+
 def number_of_meetings() -> int:
     return db.session.scalar(select(func.count(Meeting.id))) or 0
 
@@ -109,11 +121,11 @@ def test_a_draft_tells_nobody(
     pages: list[tuple[str, Person | None]] = [
         ("/", None), ("/m/" + (draft.code or "X"), None), ("/areas/hassleholmen/calendar.ics", None),
         (f"/buildings/{scene.house.id}", None), ("/overview", scene.gun), ("/areas/hassleholmen", scene.gun),
-        (f"{LIST}/numbers", scene.gun), (f"{LIST}/numbers.csv", scene.gun), ("/me", scene.gun),
+        (f"{LIST}/numbers", scene.gun), (f"{LIST}/numbers.csv", scene.gun),
         (f"{LIST}/new", scene.gun),
     ]  # fmt: skip
-    for reader in (scene.amina, scene.carin, solvarv.sara):
-        pages += [("/me", reader), ("/me/calendar", reader)]
+    for reader in (scene.amina, scene.carin, solvarv.sara, scene.gun):
+        pages += [("/me", reader), (f"/calendar/{calendar_of(reader)}.ics", None)]
     for reader in (scene.amina, scene.carin, scene.gun):
         pages += [(f"{group}{each}", reader) for each in ("", "/meetings", "/meetings/numbers")]
     read = [client.get(path, as_=reader) for path, reader in pages]
@@ -144,6 +156,8 @@ def test_the_clock_passes_a_draft_by_and_its_day_is_free(
     assert outbox.rows() == []
     with time_machine.travel(NOW + timedelta(days=25)):
         client.browsers.clear()  # officers are signed out when they rest
+        for numbers in (f"{LIST}/numbers.csv", f"/groups/{scene.group.id}/meetings/numbers.csv"):
+            assert "2026-03-12" not in client.get(numbers, as_=scene.gun).html
         page = client.get(LIST, as_=scene.gun)
         assert ("Tidigare träffar" in page.text, "Utkast" in page.text) == (False, True)
         refused = page.click(next(each for each in page.links if each.endswith("12 mars"))).press(PREVIEW)
@@ -343,6 +357,11 @@ def test_what_is_thrown_away_is_gone_and_cannot_be_called(
     for press in (lambda: preview.press("Kalla minst 5 hushåll"), lambda: form.press(SAVE)):
         assert press().follow().flashes == [("warn", GONE)]
     assert (number_of_meetings(), outbox.rows()) == (0, [])
+    done = db.session.execute(select(AuditEntry.what, AuditEntry.by_id, AuditEntry.area_id)).all()
+    area = scene.group.area_id
+    assert [*map(tuple, done)] == [
+        ("meeting-drafted", scene.gun.id, area), ("meeting-draft-erased", roy.id, area),
+    ]  # fmt: skip
 
 
 def test_two_who_write_at_once_lose_nothing(
