@@ -461,6 +461,8 @@ def test_a_head_count_that_was_written_since_the_copy_stands(scene: Scene) -> No
         (Counting.COUNTED, 12), (Counting.COUNTED, 8), (Counting.NOT_COUNTED, None),
     ]  # fmt: skip
     assert db.session.scalars(select(MeetingPress)).all() == []
+
+
 def test_a_draft_that_was_called_and_cancelled_since_is_cancelled(scene: Scene) -> None:
     """Else the draft of the copy could be called, to a meeting that is known to be off."""
     draft = make_open_draft(scene)

@@ -149,6 +149,21 @@ def when_said(meeting: Meeting | MeetingChange, *, joiner: str = "") -> str:
     return _("%(moment)s–%(end)s", moment=begins, end=joiner + language.clock_of_end(meeting.ends_at))
 
 
+def change_said(before: MeetingChange, meeting: Meeting) -> list[str]:
+    """Return when and where a changed meeting is, each beside what it was if that is different."""
+    now, then = when_said(meeting), when_said(before)
+    said = [_("Nu: %(when)s", when=now), _("Förut: %(when)s", when=then)]
+    if now == then:
+        said = [_("När: %(when)s, som förut", when=now)]
+    if before.place == meeting.place:
+        return [*said, _("Var: %(place)s", place=meeting.place)]
+    return [
+        *said,
+        _("Plats nu: %(place)s", place=meeting.place),
+        _("Plats förut: %(place)s", place=before.place),
+    ]
+
+
 def said_by(reader: Reader) -> str:
     """Return what counts as a reader's answer in a reminder; by name if several read the same mail."""
     match reader.answer:

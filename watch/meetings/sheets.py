@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,22 +11,27 @@ from flask_babel import ngettext
 from watch import language, paper
 from watch.findings.labels import in_a_line
 from watch.findings.queries import findings_left, findings_of_meeting
-from watch.meetings.labels import KINDS, languages_said, when_said
+from watch.meetings.labels import KINDS, change_said, languages_said, when_said
 from watch.meetings.markup import paragraphs_of
+from watch.meetings.queries.calls import last_change
 from watch.meetings.queries.public import public_address
-from watch.models import Building, Finding, Language, Meeting, PublishedNotes
+from watch.models import Building, Finding, Group, Language, Meeting, MeetingChange, PublishedNotes
 from watch.printing.sheets import OtherWords, SheetCode, SheetPage, sheet, sheet_pictures
 
 MOST_FINDINGS = 8  # as in the mail
 
 
-def sheet_of(meeting: Meeting, *, for_homes: bool = False) -> bytes:
-    """Return a meeting as PDF. Times are in Sweden.
+def sheet_of(meeting: Meeting, left: Sequence[Group] = (), *, for_homes: bool = False) -> bytes:
+    """Return a meeting as PDF, or that it is cancelled or changed. Times are in Sweden.
 
-    The copies for homes also say what is left since last time, as the mail does. That is for those who live
-    there, not for whoever passes a notice board.
+    For the groups that have `left` a joint gathering the sheet says so instead. The copies for homes also say
+    what is left since last time, as the mail does: for those who live there, not for whoever passes.
     """
-    page = _page(meeting)
+    if left:
+        return sheet([_page_of_leaving(meeting, left)], left[0].buildings[0])
+    if meeting.cancelled_at:
+        return sheet([_page_of_cancelling(meeting)], _house(meeting))
+    page = _page(meeting, last_change(meeting) if meeting.changed_at else None)
     if for_homes:
         page.paragraphs.extend(_left(meeting))
     return sheet([page], _house(meeting), _code(meeting))
@@ -66,30 +71,92 @@ def _code(meeting: Meeting) -> SheetCode | None:
     return SheetCode(public_address(meeting), invitation)
 
 
-def _page(meeting: Meeting) -> SheetPage:
+def _page(meeting: Meeting, before: MeetingChange | None = None) -> SheetPage:
+    with language.speaking(Language.SWEDISH):
+        kind = str(KINDS[meeting.kind])
+        facts = change_said(before, meeting) if before else [when_said(meeting), meeting.place]
+        return SheetPage(
+            language=Language.SWEDISH,
+            direction="ltr",
+            source=_whom(meeting),
+            title=_("Träffen är ändrad") if before else kind,
+            facts=[kind, *facts] if before else facts,
+            paragraphs=_paragraphs(meeting, before),
+            closing=_("Språk: %(languages)s", languages=languages_said(meeting)) if meeting.languages else "",
+            others=_in_others(lambda: _in_short(meeting, before)),
+        )
+
+
+def _in_short(meeting: Meeting, before: MeetingChange | None) -> str:
+    kind = str(KINDS[meeting.kind])
+    if before:
+        return " ".join(
+            [
+                _("Träffen är ändrad: %(kind)s.", kind=kind),
+                *(f"{each}." for each in change_said(before, meeting)),
+            ]
+        )
+    return f"{kind}: {when_said(meeting)}, {meeting.place}"
+
+
+def _page_of_cancelling(meeting: Meeting) -> SheetPage:
+    """Return the page that says that a meeting is cancelled, with the reason as it was written."""
     with language.speaking(Language.SWEDISH):
         return SheetPage(
             language=Language.SWEDISH,
             direction="ltr",
             source=_whom(meeting),
-            title=str(KINDS[meeting.kind]),
-            facts=[when_said(meeting), meeting.place],
-            paragraphs=_paragraphs(meeting),
-            closing=_("Språk: %(languages)s", languages=languages_said(meeting)) if meeting.languages else "",
-            others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
+            title=_("Träffen är inställd"),
+            facts=[str(KINDS[meeting.kind]), _was_to_be(meeting)],
+            paragraphs=_parts_of(meeting.cancel_reason),
+            others=_in_others(lambda: f"{_called_off(meeting)} {_was_to_be(meeting)}"),
         )
 
 
-def _paragraphs(meeting: Meeting) -> list[str]:
+def _called_off(meeting: Meeting) -> str:
+    return _("Träffen blir inte av: %(kind)s.", kind=KINDS[meeting.kind])
+
+
+def _was_to_be(meeting: Meeting) -> str:
+    return _("Skulle ha varit: %(when)s, %(place)s", when=when_said(meeting), place=meeting.place)
+
+
+def _page_of_leaving(meeting: Meeting, groups: Sequence[Group]) -> SheetPage:
+    with language.speaking(Language.SWEDISH):
+        return SheetPage(
+            language=Language.SWEDISH,
+            direction="ltr",
+            source=", ".join(each.name for each in groups),
+            title=str(KINDS[meeting.kind]),
+            facts=[_has_left(meeting)],
+            others=_in_others(lambda: _has_left(meeting)),
+        )
+
+
+def _has_left(meeting: Meeting) -> str:
+    left = _("Er grupp är inte längre med på den gemensamma träffen.")
+    return f"{left} " + _("Det gäller: %(when)s, %(place)s", when=when_said(meeting), place=meeting.place)
+
+
+def _paragraphs(meeting: Meeting, before: MeetingChange | None) -> list[str]:
     """Return the text, and where the link stands: whoever passes the notice board must not get it."""
-    by_video = [_("Du kan också vara med på video. Länken står i mejlet och på träffens sida.")]
-    about = [part for part in (meeting.about or "").split("\n\n") if part.strip()]
-    return about + (by_video if meeting.link else [])
+    said = _parts_of(meeting.about)
+    if before and before.link and before.link != meeting.link:
+        said.append(_("Länken är ny.") if meeting.link else _("Nu finns ingen länk."))
+    if meeting.link:
+        said.append(_("Du kan också vara med på video. Länken står i mejlet och på träffens sida."))
+    return said
+
+
+def _parts_of(text: str | None) -> list[str]:
+    return [part for part in (text or "").split("\n\n") if part.strip()]
 
 
 def _whom(meeting: Meeting) -> str:
     if meeting.code:
         return _("Öppet för alla i %(area)s", area=meeting.called_from.name)
+    if meeting.building:
+        return meeting.group_there.name if meeting.group_there else meeting.building.address
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
     return ", ".join(each.group.name for each in meeting.parts if each.takes_part)
@@ -115,10 +182,14 @@ def _found(meeting: Meeting) -> list[str]:
     return _findings(_("Åtgärder från träffen:"), findings_of_meeting(meeting))
 
 
-def _in(reader: Language, meeting: Meeting) -> OtherWords:
+def _in_others(say: Callable[[], str]) -> list[OtherWords]:
+    """Return what `say` returns in each of the other languages."""
+    return [_in(each, say) for each in Language if each is not Language.SWEDISH]
+
+
+def _in(reader: Language, say: Callable[[], str]) -> OtherWords:
     with language.speaking(reader):
-        said = f"{KINDS[meeting.kind]}: {when_said(meeting)}, {meeting.place}"
-        return OtherWords(reader, language.direction(reader), said)
+        return OtherWords(reader, language.direction(reader), say())
 
 
 def sign_in_sheet(meeting: Meeting, page: str) -> bytes:

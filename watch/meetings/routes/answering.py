@@ -23,7 +23,7 @@ from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
 from watch.meetings.queries.notes import PUBLISHED
-from watch.meetings.routes.blueprint import bp, has_sheet, is_open, knows, own_flats
+from watch.meetings.routes.blueprint import bp, groups_out, has_sheet, is_open, knows, own_flats
 from watch.meetings.routes.joint import answers_by_group
 from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, MeetingAudience, OutboxRow, Person, Purpose, utcnow
@@ -78,10 +78,10 @@ def show(meeting: Meeting) -> str:
 @bp.get("/meetings/<int:meeting_id>/sheet.pdf")
 @requires(Permission.SEE_MEETING)
 def sheet(meeting: Meeting) -> Response:
-    """Give a meeting as an A4 for the notice board, or to hand out to homes."""
-    if meeting.cancelled_at or not has_sheet(meeting):
+    """Give a meeting as an A4 for notice board or homes, or that it is changed or cancelled."""
+    if not has_sheet(meeting):
         abort(404)
-    pdf = BytesIO(sheets.sheet_of(meeting, for_homes="homes" in request.args))
+    pdf = BytesIO(sheets.sheet_of(meeting, groups_out(meeting), for_homes="homes" in request.args))
     day = language.local(meeting.starts_at).date()
     return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"träff-{day}.pdf")
 

@@ -35,7 +35,7 @@ from watch.meetings.labels import (
 from watch.meetings.queries import calls, reminding
 from watch.meetings.queries.public import public_address
 from watch.meetings.service import Plan, Reminders
-from watch.models import Answer, Group, Meeting, MeetingAudience, MeetingKind, utcnow
+from watch.models import Answer, Group, Meeting, MeetingAudience, MeetingKind, PartState, utcnow
 from watch.positions import groups_on_paper
 from watch.recipients import FlatOnPaper, flats_on_paper
 from watch.web import leave_trace
@@ -175,8 +175,16 @@ def knows(meeting: Meeting) -> bool:
 
 @bp.app_template_global()
 def has_sheet(meeting: Meeting) -> bool:
-    """Return True if the meeting has an A4 for the notice board: a group's own, or one open to everybody."""
-    return meeting.group_id is not None or meeting.code is not None
+    """Return True if the meeting has an A4 for the notice board. Coordinators are called by mail only."""
+    return meeting.audience is not MeetingAudience.COORDINATORS
+
+
+@bp.app_template_global()
+def groups_out(meeting: Meeting) -> list[Group]:
+    """Return the groups that the reader coordinates and that were asked, if all of them have said no."""
+    own = [each for each in meeting.parts if each.group_id in current_relations().coordinates]
+    is_out = all(each.state is PartState.DECLINED for each in own)
+    return [each.group for each in own] if is_out else []
 
 
 def is_open(meeting: Meeting) -> bool:

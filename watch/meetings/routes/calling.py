@@ -35,7 +35,7 @@ from watch.meetings.queries import calls, checkin, coming, invited, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in, seen_flats
 from watch.meetings.routes.crowds import crowd_of, crowds
 from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
-from watch.models import Counting, Group, Meeting, MeetingKind, MeetingPart, PartState, utcnow
+from watch.models import Counting, Group, Meeting, MeetingKind, MeetingPart, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
@@ -166,9 +166,7 @@ def _called(meeting: Meeting, reach: RecipientCounts | None) -> str:
 @bp.get("/meetings/<int:meeting_id>/paper")
 @requires(Permission.HAND_OUT_CALLS)
 def paper(meeting: Meeting) -> str:
-    own = [each for each in meeting.parts if each.group_id in current_relations().coordinates]
-    is_out = bool(own) and all(each.state is PartState.DECLINED for each in own)
-    return render_template("meetings/paper.html", meeting=meeting, flats=seen_flats(meeting), is_out=is_out)
+    return render_template("meetings/paper.html", meeting=meeting, flats=seen_flats(meeting))
 
 
 @bp.get("/meetings/<int:meeting_id>/count")
