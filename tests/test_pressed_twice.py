@@ -109,7 +109,7 @@ REACHED = {
         "meetings.save_draft",
         "meetings.choose_reminders", "meetings.preview_change",
         "meetings.close_checkin", "meetings.end_links", "meetings.lend", "meetings.press",
-        "meetings.save_notes", "meetings.skip_notes",
+        "meetings.save_notes", "meetings.skip_notes", "meetings.correct", "meetings.remove",
         "meetings.write_count", "notices.preview", "notices.send", "printing.print_letters",
         "printing.remove_pack", "printing.renew_poster", "groups.coordinators.details",
         "records.cancel_address", "records.correct", "records.correct_flat", "records.end",

@@ -65,6 +65,7 @@ from watch.signs import (
 )
 
 WRONG_PHONE = _l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67.")
+TICK_FIRST = _l("Kryssa i rutan vid knappen först, så vet vi att det är du som svarar.")
 
 
 class Form(FlaskForm):

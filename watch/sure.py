@@ -7,9 +7,8 @@ nothing, so a no that they press is not one.
 from __future__ import annotations
 
 from flask import flash, request
-from flask_babel import lazy_gettext as _l
 
-TICK_FIRST = _l("Kryssa i rutan vid knappen först, så vet vi att det är du som svarar.")
+from watch.fields import TICK_FIRST
 
 
 def is_sure() -> bool:

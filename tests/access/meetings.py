@@ -124,6 +124,14 @@ ENDPOINTS = {
             post="/meetings/{held_meeting}/count", data={"not_counted": "y"}, **CALLERS, **of_stairwell_3(303)
         ),
     ),
+    "meetings.ask_correct": Expected(
+        get="/meetings/{held_meeting}/correct", **CALLERS, **of_stairwell_3(200)
+    ),
+    "meetings.correct": Expected(post="/meetings/{held_meeting}/correct", **CALLERS, **of_stairwell_3(422)),
+    "meetings.ask_remove": Expected(get="/meetings/{held_meeting}/remove", **CALLERS, **of_stairwell_3(200)),
+    "meetings.remove": Expected(
+        post="/groups/{group}/meetings/{held_meeting}/remove", **CALLERS, **of_stairwell_3(303)
+    ),
     "meetings.edit": (
         Expected(get="/meetings/{meeting}/edit", **CALLERS, **coordinators(200)),
         Expected(get="/meetings/{stairwell_meeting}/edit", **CALLERS, **of_stairwell_3(200)),

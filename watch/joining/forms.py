@@ -10,6 +10,7 @@ from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, ValidationError
 
 from watch.fields import (
+    TICK_FIRST,
     AddressField,
     Form,
     LanguageField,
@@ -21,7 +22,6 @@ from watch.fields import (
 from watch.models import Flat, Stairwell
 from watch.places.forms import NOT_A_CHOICE, DoorForm
 from watch.places.labels import DO_NOT_KNOW, floor_word
-from watch.sure import TICK_FIRST
 
 USUAL_TOP = 9  # the highest floor of most buildings
 BY_MAIL, BY_VISIT = "mail", "knock"  # values in forms and links

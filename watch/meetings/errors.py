@@ -66,6 +66,14 @@ class DraftGone(DomainError):
     """The draft has been called or thrown away since its page was shown."""
 
 
+class NotRecorded(DomainError):
+    """The meeting was called, so it stays as it was held."""
+
+
+class KeepsMeeting(DomainError):
+    """Notes of the meeting are published, or a finding is from it, so it cannot be removed."""
+
+
 class NotesBeside(DomainError):
     """Somebody else had saved other notes meanwhile, so this text was kept beside them."""
 

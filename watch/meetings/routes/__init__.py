@@ -15,6 +15,7 @@ from watch.meetings.routes import (
     numbers,
     planning,
     public,
+    recording,
     reminders,
     starting,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "numbers",
     "planning",
     "public",
+    "recording",
     "reminders",
     "starting",
 ]

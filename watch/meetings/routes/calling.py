@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -208,9 +210,13 @@ def meeting_form(group: Group) -> CallMeetingForm:
     if draft := draft_asked_for(group, others):
         return kind(stairwells, others, data=filled_with(draft) | audience_of(draft, group))
     if before := coming.past_meeting(group, request.args.get("like", type=int), utcnow()):
-        said = plan_of(before) | audience_of(before, group) | reminders_of(before)
-        return kind(stairwells, others, data=said | {"day": None})
+        return kind(stairwells, others, data=said_in(before, group) | {"day": None})
     return kind(stairwells, others)
+
+
+def said_in(meeting: Meeting, group: Group) -> dict[str, Any]:
+    """Return what is said of a meeting of a group, by the names of a form's fields."""
+    return plan_of(meeting) | audience_of(meeting, group) | reminders_of(meeting)
 
 
 def draft_refused(group: Group, form: CallMeetingForm, refused: DomainError) -> ViewAnswer:

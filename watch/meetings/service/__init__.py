@@ -31,7 +31,7 @@ from watch.meetings.service.plans import (
     planned_for_interested,
     planned_jointly,
 )
-from watch.meetings.service.recording import say_whether_there, write_down
+from watch.meetings.service.recording import correct, remove, say_whether_there, write_down
 from watch.meetings.service.reminders import choose_reminders
 from watch.meetings.service.starting import expect_interested
 from watch.meetings.service.tallying import tally
@@ -50,6 +50,7 @@ __all__ = [
     "choose_languages",
     "choose_reminders",
     "close_checkin",
+    "correct",
     "decline",
     "end_feed",
     "end_links",
@@ -69,6 +70,7 @@ __all__ = [
     "read_press",
     "remind",
     "remind_of_notes",
+    "remove",
     "renew_feed",
     "save_draft",
     "save_notes",

@@ -1,4 +1,4 @@
-"""Calls a meeting, and reminds of it."""
+"""Calls a meeting and reminds of it."""
 
 from __future__ import annotations
 
