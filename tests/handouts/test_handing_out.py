@@ -123,14 +123,41 @@ def test_a_notice_is_on_the_list_of_its_coordinators_until_it_is_ticked(
     page = client.get("/me", as_=scene.bengt).click(f"{NEEDS_IT} Ny lampa")
     assert page.location is None
     assert page.response.request.path == f"/notices/{notice.id}/paper"
-    assert "0 av 1 lägenheter har fått sitt papper." in page.text
+    assert "0 av 1 lägenhet har fått sitt papper." in page.text
     flat = flat_of(scene.stairwell_3, "1001")
     done = page.press("Spara", {"done": str(flat.id)}).follow()
     assert done.flashes == [("done", "Sparat.")]
-    assert "1 av 1 lägenheter har fått sitt papper." in done.text
+    assert "Lägenheten har fått sitt papper." in done.text
     assert papers() == {"1001": OutboxState.HANDED_OUT}
     for person in (scene.amina, scene.bengt):
         assert all(NEEDS_IT not in text for text in to_do(client, scene, person))
+
+
+@pytest.mark.parametrize("about", ["notice", "meeting"])
+def test_all_pages_say_how_many_are_left(client: PageClient, scene: Scene, about: str) -> None:
+    make_member(make_person("Märta"), scene.group, flat_of(scene.stairwell_3, "1003"), channel=Channel.PAPER)
+    if about == "notice":
+        page, task = f"/notices/{tell(scene).id}", "behöver meddelandet på papper"
+    else:
+        page, task = f"/meetings/{call(scene).id}", "behöver inbjudan på papper"
+    first, *rest = flats_on_page(client, page, scene.bengt)
+    for ticked, left in (([], 1 + len(rest)), ([first], len(rest))):
+        client.post(f"{page}/paper/ticks", {"done": ticked}, as_=scene.bengt)
+        assert f"{left} av dina lägenheter behöver papper" in client.get(page, as_=scene.bengt).text
+        assert f"{left} är kvar." in client.get(f"{page}/paper", as_=scene.bengt).text
+        words = "lägenhet" if left == 1 else "lägenheter"
+        assert all(f"{left} {words} {task}" in each for each in to_do(client, scene, scene.bengt))
+    client.post(f"{page}/paper/ticks", {"press": "all"}, as_=scene.bengt)
+    for address in (page, f"{page}/paper"):
+        text = client.get(address, as_=scene.bengt).text
+        assert f"Alla {1 + len(rest)} lägenheter har fått sitt papper" in text
+        assert "är kvar" not in text
+    assert not any(task in each for each in to_do(client, scene, scene.bengt))
+
+
+def flats_on_page(client: PageClient, page: str, reader: Person) -> list[str]:
+    boxes = client.get(f"{page}/paper", as_=reader).tree.iter("input")
+    return [each.get("value") or "" for each in boxes if each.get("name") == "done"]
 
 
 def test_a_meetings_call_and_its_cancelling_are_tasks_one_after_the_other(

@@ -144,7 +144,7 @@ def test_who_is_back_gets_the_paper_that_waited(
     about = send(scene)
     leave_and_come_back(scene, way)
     assert papers() == {"1001": TO_PRINT}
-    assert "0 av 1 lägenheter har fått sitt papper." in paper_page(client, about, scene.bengt).text
+    assert "0 av 1 lägenhet har fått sitt papper." in paper_page(client, about, scene.bengt).text
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -155,7 +155,7 @@ def test_who_is_back_has_not_got_the_paper_of_the_change(client: PageClient, sce
     leave_and_come_back(scene, way)
     assert waiting() == {"1001": TO_PRINT}
     page = paper_page(client, meeting, scene.bengt)
-    assert "0 av 1 lägenheter har fått sitt papper." in page.text
+    assert "0 av 1 lägenhet har fått sitt papper." in page.text
 
 
 def test_who_is_away_is_not_on_the_list_with_the_paper_of_the_old_time(
@@ -180,4 +180,4 @@ def test_who_was_away_when_it_was_moved_gets_the_new_paper(client: PageClient, s
         meetings.call_latecomers(utcnow())
         db.session.commit()
     assert waiting() == {"1001": TO_PRINT}
-    assert "0 av 1 lägenheter har fått sitt papper." in paper_page(client, meeting, scene.bengt).text
+    assert "0 av 1 lägenhet har fått sitt papper." in paper_page(client, meeting, scene.bengt).text

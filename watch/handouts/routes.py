@@ -17,7 +17,7 @@ from watch.meetings.queries.notes import edition_of, mailings_of_notes
 from watch.models import Coordinator, Meeting, Notice, utcnow
 from watch.notices.queries import mailings_of, may_read
 from watch.positions import groups_of, groups_on_paper, position_of
-from watch.recipients import FlatOnPaper, flats_on_paper
+from watch.recipients import FlatOnPaper, Scopes, flats_on_paper
 
 bp = Blueprint("handouts", __name__)
 
@@ -26,6 +26,22 @@ bp = Blueprint("handouts", __name__)
 def handouts_of(coordinator: Coordinator) -> list[Handout]:
     """Return what a coordinator has to hand out; used by the mail."""
     return open_handouts(scopes_of(coordinator), utcnow())
+
+
+@bp.app_template_global()
+def papers_left(about: Notice | Meeting, *, is_notes: bool = False) -> int:
+    """Return how many flats still wait for the reader's paper of this, as the list of what to do says it."""
+    waiting = open_handouts(_scopes_of(about), utcnow())
+    return next((each.flats for each in waiting if each.about is about and each.is_notes is is_notes), 0)
+
+
+def _scopes_of(about: Notice | Meeting) -> Scopes:
+    """Return the reader's groups among the recipients, each with the stairwells they work with."""
+    relations = current_relations()
+    if isinstance(about, Meeting):
+        return relations.scopes_among(groups_on_paper(about))
+    groups = groups_reached(about, relations.leads | set(relations.coordinates))
+    return {group.id: relations.stairwells_in(group) for group in groups}
 
 
 @bp.app_template_test("notice")
@@ -39,9 +55,8 @@ def tick_notice(notice_id: int) -> Response:
     notice = db.session.get(Notice, notice_id)
     if notice is None or not may_read(notice, current_person()):
         abort(404)
-    g.position, relations = position_of(notice), current_relations()
-    groups = groups_reached(notice, relations.leads | set(relations.coordinates))
-    scopes = {group.id: relations.stairwells_in(group) for group in groups} or abort(404)
+    g.position = position_of(notice)
+    scopes = _scopes_of(notice) or abort(404)
     _tick(flats_on_paper(mailings_of(notice), scopes))
     return redirect(url_for("notices.paper", notice_id=notice.id), 303)
 
@@ -49,8 +64,7 @@ def tick_notice(notice_id: int) -> Response:
 @bp.post("/meetings/<int:meeting_id>/paper/ticks")
 @requires(Permission.HAND_OUT_CALLS)
 def tick_meeting(meeting: Meeting) -> Response:
-    scopes = current_relations().scopes_among(groups_on_paper(meeting))
-    _tick(flats_on_paper(mailings_on_paper(meeting), scopes), version=meeting.sequence)
+    _tick(flats_on_paper(mailings_on_paper(meeting), _scopes_of(meeting)), version=meeting.sequence)
     return redirect(url_for("meetings.paper", meeting_id=meeting.id), 303)
 
 

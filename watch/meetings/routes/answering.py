@@ -150,7 +150,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     whose = answers.answering(meeting, person)
     called, totals = coming.is_called(meeting, person), answers.sums(meeting)
     coordinates, exact = can(Permission.MANAGE_MEETINGS, meeting), knows(meeting)
-    flats = len(own_flats(meeting)) if can(Permission.HAND_OUT_CALLS, meeting) else 0
+    flats = own_flats(meeting) if can(Permission.HAND_OUT_CALLS, meeting) else []
     counts = coordinates or can(Permission.COUNT_AT_DOOR, meeting)
     is_asked = counts and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
     return render_template(
@@ -164,7 +164,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
         counts=counts,
-        helps=counts or flats > 0 or (meeting.code is not None and is_open(meeting)),
+        helps=counts or bool(flats) or (meeting.code is not None and is_open(meeting)),
         sums=totals if is_asked else None,
         by_group=answers_by_group(meeting) if is_asked else [],
         unreached=answers.coming_without_mail(meeting) if coordinates else 0,

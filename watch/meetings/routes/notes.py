@@ -232,7 +232,7 @@ def notes_task(meeting: Meeting) -> dict[str, object]:
         "published": published,
         "has_draft": bool(draft and draft.text and (not published or _differs(draft.text, published))),
         "skipped": bool(draft and draft.skipped_at),
-        "flats": len(flats_on_paper(queries.mailings_of_notes(meeting), scopes)) if scopes else 0,
+        "flats": flats_on_paper(queries.mailings_of_notes(meeting), scopes) if scopes else [],
     }
 
 

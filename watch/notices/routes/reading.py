@@ -87,7 +87,7 @@ def show(notice_id: int) -> str:
             notice=notice,
             text=notice.text_in(language.current()),
             behind=group_backing_words(notice.group) if notice.group else partners_of(),
-            own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
+            own_flats=flats_on_paper(queries.mailings_of(notice), scopes) if scopes else [],
         )
 
 
