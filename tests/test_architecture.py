@@ -112,7 +112,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "paging": {"extensions"},
     "statements": {"extensions"},
     "saving": {"errors", "extensions"},
-    "sure": set(),
+    "sure": {"fields"},
     "trials": {"errors"},
     "pressed": {"web"},
     "tables": {"encodings", "errors", "xlsx_table"},

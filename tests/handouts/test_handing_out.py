@@ -160,6 +160,31 @@ def flats_on_page(client: PageClient, page: str, reader: Person) -> list[str]:
     return [each.get("value") or "" for each in boxes if each.get("name") == "done"]
 
 
+def test_what_was_counted_and_done_asks_for_no_paper_any_more(client: PageClient, scene: Scene) -> None:
+    meeting, task = call(scene), "behöver inbjudan på papper"
+    meeting.starts_at, meeting.is_open_ended = utcnow() - timedelta(hours=1), True
+    meeting.ends_at = utcnow() + timedelta(hours=1)
+    db.session.commit()
+    page = f"/meetings/{meeting.id}"
+    assert all(task in each for each in to_do(client, scene, scene.bengt))
+    client.post(f"{page}/count", {"head_count": "7"}, as_=scene.amina)
+    assert not any(task in each for each in to_do(client, scene, scene.bengt))
+    shown = client.get(page, as_=scene.bengt).text
+    assert ("0 av 1 lägenhet har fått sitt papper" in shown, "behöver papper" in shown) == (True, False)
+
+
+def test_two_meetings_of_one_day_are_told_apart(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    begins = datetime(2026, 12, 10, 18, tzinfo=STOCKHOLM)
+    for which in ([], [scene.stairwell_3]):
+        plan = meetings.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Trappan")
+        meetings.call(meetings.planned(scene.group, plan, which), by=scene.amina)
+    db.session.commit()
+    when = "Trapphusträff, torsdag 10 december 2026 kl. 18.00–19.00"
+    wanted = [f"{when} · Hela gruppen", f"{when} · Våglängdsgatan 3"]
+    for text in to_do(client, scene, scene.bengt):
+        assert [each in text.replace("\u2060", "") for each in wanted] == [True, True]
+
+
 def test_a_meetings_call_and_its_cancelling_are_tasks_one_after_the_other(
     client: PageClient, scene: Scene
 ) -> None:

@@ -205,7 +205,7 @@ def test_a_group_without_lead_is_asked_through_its_coordinators_and_a_new_one_fi
             client.get(page, as_=nora).links["Vill ni vara med? 20 mars"] == f"/meetings/{meeting.id}/joint"
         )
     house = client.get(f"/groups/{solvarv.group.id}/house", as_=nora)
-    assert "Vill ni vara med på en gemensam träff 20 mars?" in house.links
+    assert "Vill ni vara med på en gemensam träff fredag 20 mars 2026 kl. 18.00?" in house.links
     assert "Vill ni vara med?" not in client.get(f"/groups/{solvarv.group.id}", as_=solvarv.ulla).text
 
 

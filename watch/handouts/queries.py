@@ -17,6 +17,7 @@ from watch.models import (
     Area,
     Building,
     Coordinator,
+    Counting,
     Flat,
     Group,
     Household,
@@ -52,8 +53,8 @@ class Handout:
 def open_handouts(scopes: Scopes, now: datetime) -> list[Handout]:
     """Return what is still to be handed out in these groups and stairwells, the latest first.
 
-    A notice that was stopped or is no longer valid is left out, and a meeting that is over or, for its call,
-    cancelled. One statement, and two more if there is anything.
+    A notice that was stopped or is no longer valid is left out, and a meeting that is over or counted or, for
+    its call, cancelled. One statement, and three more if there is anything.
     """
     if not scopes:
         return []
@@ -70,7 +71,10 @@ def open_handouts(scopes: Scopes, now: datetime) -> list[Handout]:
     if not flats:
         return []
     mailings = select(Mailing).where(Mailing.id.in_(flats)).order_by(Mailing.id.desc())
-    with_texts = joinedload(Mailing.notice).selectinload(Notice.texts), joinedload(Mailing.meeting)
+    with_texts = (
+        joinedload(Mailing.notice).selectinload(Notice.texts),
+        joinedload(Mailing.meeting).selectinload(Meeting.parts),
+    )
     return [
         Handout(about, flats[mailing.id], mailing.kind == NOTES)
         for mailing in db.session.scalars(mailings.options(*with_texts))
@@ -123,11 +127,10 @@ def _still_matters(now: datetime) -> ColumnElement[bool]:
     today = local(now).date()
     valid = or_(Notice.valid_until >= today, and_(Notice.valid_until.is_(None), Notice.sent_at > now - LASTS))
     of_notice = and_(Notice.id.is_not(None), Notice.stopped_at.is_(None), valid)
+    is_ahead = and_(Meeting.ends_at > now, Meeting.counting == Counting.NOT_YET)  # once counted, it is over
     is_word = or_(Meeting.cancelled_at.is_(None), Mailing.kind.in_(ENDS))
     of_notes = and_(Mailing.kind == NOTES, Mailing.created_at > now - LASTS)
-    return or_(
-        of_notes, and_(Mailing.kind.in_(ON_PAPER), or_(of_notice, and_(Meeting.ends_at > now, is_word)))
-    )
+    return or_(of_notes, and_(Mailing.kind.in_(ON_PAPER), or_(of_notice, and_(is_ahead, is_word))))
 
 
 def scopes_of(coordinator: Coordinator) -> Scopes:
