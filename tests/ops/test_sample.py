@@ -9,7 +9,9 @@ from watch.contacts.labels import backing_words
 from watch.contacts.queries import backing_of
 from watch.extensions import db
 from watch.groups.queries.joinable import joinable_stairwells
-from watch.models import Building, Group, GroupState
+from watch.meetings.queries.answers import sums
+from watch.meetings.queries.calls import was_called
+from watch.models import Building, Group, GroupState, Meeting, OutboxRow, OutboxState, utcnow
 from watch.ops import demo
 
 
@@ -28,3 +30,12 @@ def test_posters_of_the_sample_say_whom_to_call(app: Flask) -> None:
     assert {backing_words(each).partition("Frågor: ")[2] for each in backings} == {
         "Kommunpolis, \u2066031-390\u00a006\u00a020\u2069."
     }
+
+
+def test_the_coming_meeting_of_the_sample_was_called_and_no_mail_waits(app: Flask) -> None:
+    demo.seed()
+    (meeting,) = db.session.scalars(select(Meeting).where(Meeting.starts_at > utcnow()))
+    said = sums(meeting)
+    assert (was_called(meeting), said.people, said.yes) == (True, 2, 1)
+    states = set(db.session.scalars(select(OutboxRow.state)))
+    assert states == {OutboxState.SENT, OutboxState.TO_PRINT}

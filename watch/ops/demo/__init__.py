@@ -28,7 +28,7 @@ def is_empty() -> bool:
 
 
 def seed() -> None:
-    """Fill an empty database. Does not commit, and queues no mail."""
+    """Fill an empty database. Does not commit, and leaves no mail waiting."""
     import_landlord_list(landlord_list.read(SAMPLE.read_bytes()))
     db.session.flush()
     chance = random.Random(SEED)

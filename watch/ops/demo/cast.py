@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from watch.extensions import db
 from watch.groups.service.households import note_household
 from watch.groups.service.members import CONSENT_VERSION, admit
 from watch.language import STOCKHOLM
+from watch.meetings import service as meetings
 from watch.models import (
+    Answer,
     Area,
     Audience,
     Building,
@@ -25,13 +27,13 @@ from watch.models import (
     JoinRequest,
     Landlord,
     Language,
-    Meeting,
     MeetingKind,
-    MeetingPart,
     Notice,
     NoticeText,
     Officer,
     Organisation,
+    OutboxRow,
+    OutboxState,
     Person,
     RequestState,
     utcnow,
@@ -70,7 +72,7 @@ def make_cast() -> None:
     make_coordinator(amina, group, lead=True)
     make_coordinator(bengt, group, stairwells=building.stairwells[1:2])
     _farah_asks(group, _free_flat(building, 0))
-    _next_meeting(group, amina)
+    _next_meeting(group, amina, carin)
     _notice_of_the_light(group, amina)
     _ivan(building_of("Svängrummet 2"))
 
@@ -100,20 +102,15 @@ def _ivan(building: Building) -> None:
     make_coordinator(ivan, group, lead=True)
 
 
-def _next_meeting(group: Group, by: Person) -> None:
+def _next_meeting(group: Group, by: Person, comes: Person) -> None:
+    """Add a gathering to which the neighbours were called: their mails have gone, and somebody comes."""
     day = datetime.combine(utcnow().date() + timedelta(days=9), time(18), STOCKHOLM)
-    db.session.add(
-        Meeting(
-            group=group,
-            kind=MeetingKind.STAIRWELL,
-            parts=[MeetingPart.of(group, group.buildings[0].stairwells[0])],
-            called_at=utcnow(),
-            called_by=by,
-            starts_at=day,
-            ends_at=day + timedelta(hours=1),
-            place="I trappuppgången, entréplan",
-        )
-    )
+    plan = meetings.Plan(MeetingKind.STAIRWELL, day, day + timedelta(hours=1), "I trappuppgången, entréplan")
+    meeting = meetings.call(meetings.planned(group, plan, group.buildings[0].stairwells[:1]), by=by)
+    waits = OutboxRow.state == OutboxState.QUEUED
+    gone = {"state": OutboxState.SENT, "next_at": None, "settled_at": utcnow()}
+    db.session.execute(update(OutboxRow).where(waits).values(gone))
+    meetings.answer(meeting, comes, Answer.YES, 2)
 
 
 def _notice_of_the_light(group: Group, by: Person) -> None:
