@@ -177,6 +177,25 @@ def flats_on_paper(mailings: Select[int], scopes: Scopes) -> list[FlatOnPaper]:
     return sorted(flats.values(), key=lambda flat: (flat.sort_key, flat.number))
 
 
+def is_list_kept(mailings: Select[int]) -> bool:
+    """Return True if it is still known to whom these mailings went, by mail or on paper."""
+    rows = select(OutboxRow.id).where(OutboxRow.mailing_id.in_(mailings))
+    return db.session.scalar(rows.limit(1)) is not None
+
+
+def all_have_mail(scopes: Scopes) -> bool:
+    """Return True if everybody who lives in these groups and stairwells has an address that works."""
+    lives_there = (
+        select(Household.id)
+        .join(Flat, Flat.id == Household.flat_id)
+        .join(Stairwell, Stairwell.id == Flat.stairwell_id)
+        .join(Building, Building.id == Stairwell.building_id)
+        .where(within(scopes))
+    )
+    on_paper = households_on_paper(Membership.household_id.in_(lives_there))
+    return db.session.scalar(on_paper.limit(1)) is None
+
+
 def _languages_of(households: Select[int | None]) -> dict[int, tuple[Language, ...]]:
     """Return the languages that the members of these households read, by household."""
     wanted = (

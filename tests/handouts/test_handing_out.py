@@ -185,6 +185,27 @@ def test_two_meetings_of_one_day_are_told_apart(client: PageClient, scene: Scene
         assert [each in text.replace("\u2060", "") for each in wanted] == [True, True]
 
 
+@pytest.mark.parametrize("about", ["notice", "meeting"])
+def test_that_all_have_mail_is_said_only_where_it_is_so(client: PageClient, scene: Scene, about: str) -> None:
+    page = f"/notices/{tell(scene).id}/paper" if about == "notice" else f"/meetings/{call(scene).id}/paper"
+
+    def said(reader: Person) -> list[str]:
+        text = client.get(page, as_=reader).text
+        told = "Alla nås med mejl.", "Inget papper väntar här.", "Det finns ingen lista:"
+        return [each for each in told if each in text]
+
+    assert said(scene.amina) == []  # Elsa is on paper
+    db.session.execute(delete(OutboxRow).where(OutboxRow.household_id.is_not(None)))
+    db.session.commit()
+    assert said(scene.bengt) == ["Inget papper väntar här."]
+    scene.elsa.mailbox = scene.carin.mailbox
+    db.session.commit()
+    assert said(scene.bengt) == ["Alla nås med mejl."]
+    db.session.execute(delete(OutboxRow))
+    db.session.commit()
+    assert said(scene.bengt) == ["Det finns ingen lista:"]
+
+
 def test_a_meetings_call_and_its_cancelling_are_tasks_one_after_the_other(
     client: PageClient, scene: Scene
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires, signed_in
@@ -17,7 +18,7 @@ from watch.meetings.queries.notes import edition_of, mailings_of_notes
 from watch.models import Coordinator, Meeting, Notice, utcnow
 from watch.notices.queries import mailings_of, may_read
 from watch.positions import groups_of, groups_on_paper, position_of
-from watch.recipients import FlatOnPaper, Scopes, flats_on_paper
+from watch.recipients import FlatOnPaper, Scopes, all_have_mail, flats_on_paper, is_list_kept
 
 bp = Blueprint("handouts", __name__)
 
@@ -33,6 +34,22 @@ def papers_left(about: Notice | Meeting, *, is_notes: bool = False) -> int:
     """Return how many flats still wait for the reader's paper of this, as the list of what to do says it."""
     waiting = open_handouts(_scopes_of(about), utcnow())
     return next((each.flats for each in waiting if each.about is about and each.is_notes is is_notes), 0)
+
+
+@bp.app_template_global()
+def why_no_papers(about: Notice | Meeting, *, is_notes: bool = False) -> str:
+    """Return why no flat of the reader is on the list of papers: only what is known."""
+    if not is_list_kept(_mailings_of(about, is_notes=is_notes)):
+        return _("Det finns ingen lista: den gjordes aldrig, eller är raderad efter 12 månader.")
+    if all_have_mail(_scopes_of(about)):
+        return _("Alla nås med mejl.")
+    return _("Inget papper väntar här.")
+
+
+def _mailings_of(about: Notice | Meeting, *, is_notes: bool = False) -> Select[int]:
+    if isinstance(about, Notice):
+        return mailings_of(about)
+    return mailings_of_notes(about) if is_notes else mailings_on_paper(about)
 
 
 def _scopes_of(about: Notice | Meeting) -> Scopes:
