@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.factories import (
     flat_of,
+    make_finding,
     make_interest,
     make_invitation,
     make_letter,
@@ -230,8 +231,7 @@ def test_a_new_column_is_in_it_by_itself_and_a_secret_is_not() -> None:
     }
     assert hidden == {
         "address_change.browser_index", "address_verification.membership_id", "contact_message.answers_id",
-        "contact_message.form_key", "coordinator.appointed_by_id", "finding_follower.finding_id",
-        "join_request.asked_index",
+        "contact_message.form_key", "coordinator.appointed_by_id", "join_request.asked_index",
         "join_request.decided_by_id", "join_request.invitation_id", "join_request.letter_id",
         "meeting_answer.by_id", "meeting_press.link_id", "membership.admitted_by_id",
         "outbox_row.lease_owner", "outbox_row.lease_token",
@@ -251,3 +251,12 @@ def test_the_page_has_a_word_for_every_value_that_it_shows() -> None:
         kind: [] for kind in shown
     }
     assert InvitationState in shown
+
+
+def test_the_page_names_each_finding_that_is_followed(client: PageClient, scene: Scene) -> None:
+    finding = make_finding(scene.group, "Lampan vid källartrappan är släckt.")
+    client.get(f"/findings/{finding.id}", as_=scene.carin).press("Jag vill veta hur det går")
+    page = client.get("/me/data", as_=scene.carin)
+    assert "Åtgärder som du följer" in page.text
+    assert "Lampan vid källartrappan är släckt." in page.text
+    assert "Åtgärder som du följer" not in client.get("/me/data", as_=scene.dawit).text

@@ -23,6 +23,7 @@ from watch.models import (
     Area,
     AuditEntry,
     Building,
+    Finding,
     Flat,
     Group,
     Household,
@@ -92,12 +93,13 @@ PLACES: dict[str, Callable[[Any], Any]] = {  # the tables that a number is repla
     "flat": lambda flat: f"{flat.stairwell.address}, {flat.number}",
     "household": lambda home: f"{home.flat.stairwell.address}, {home.flat.number}",
     "mailbox": lambda mailbox: mailbox.address,
+    "finding": lambda finding: finding.what,
     "meeting": lambda meeting: meeting.starts_at,
     "mailing": lambda mailing: mailing,  # a page says its subject, a file its kind
 }
 MODELS: dict[str, type[Model]] = {
     each.__tablename__: each
-    for each in (Area, Group, Building, Stairwell, Flat, Household, Mailbox, Meeting, Mailing)
+    for each in (Area, Group, Building, Stairwell, Flat, Household, Mailbox, Finding, Meeting, Mailing)
 }
 
 BESIDE: dict[type[Model], list[Any]] = {  # what most subjects tell of
