@@ -27,6 +27,7 @@ from watch.groups.service.households import note_household
 from watch.groups.service.members import CONSENT_VERSION
 from watch.invitations.mails import INVITATION
 from watch.joining.errors import AlreadyDecided
+from watch.joining.mails import JOIN_DECLINED
 from watch.joining.routes.asking import coordinators_nearby
 from watch.joining.service import deciding
 from watch.meetings.queries.latecomers import next_meeting_for
@@ -207,6 +208,9 @@ def test_declined_with_a_word_of_why(
     request = db.session.scalars(select(JoinRequest)).one()
     assert (request.state, request.reason) == (RequestState.DECLINED, "Du står redan på listan i port 1.")
     assert outbox.addressed()[1:] == [("join-declined", "farah@example.org")]
+    link = JOIN_DECLINED.link(request) if JOIN_DECLINED.link else ""
+    again = client.get(link)
+    assert (again.status, "Våglängdsgatan 3" in again.text) == (200, True)
     assert members(group) == [("Bengt Åkesson", "1002")]
     assert status_of(stairwell_3, "1203") is HouseholdStatus.NOT_CONTACTED
 

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 FILES = {"subject.txt", "body.txt", "body.html"}
 TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{32}\b|(?<=bounce\+)[A-Za-z0-9_-]{32}|(?<=<)[0-9a-f]{32}(?=@)")
-NUMBER = re.compile(r"(?<=/groups/|notices/)\d+|(?<=/meetings/)\d+|(?<=/buildings/)\d+")
+NUMBER = re.compile(r"(?<=/groups/|notices/)\d+|(?<=/meetings/)\d+|(?<=/buildings/)\d+|(?<=stairwell=)\d+")
 LIST = re.compile(r"(?<=<)[0-9a-f]{16}(?=\.)")
 REPEATED = ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Content-Language", "Auto-Submitted",
             "List-Unsubscribe", "List-Unsubscribe-Post")  # fmt: skip

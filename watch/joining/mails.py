@@ -59,11 +59,19 @@ JOIN_UNANSWERED = Mail(
     link=lambda _request: "/contacts",
     wanted_unless=lambda request, _now: {LeftOut.OVER: request.state is not RequestState.WAITING},
 )
+
+
+def _entrance(request: JoinRequest) -> str:
+    """Return the page on which somebody asks to join at the entrance of a request."""
+    stairwell = request.stairwell
+    return f"/buildings/{stairwell.building_id}/join?stairwell={stairwell.id}"
+
+
 JOIN_DECLINED = Mail(
     "join-declined",
     about=JoinRequest,
     sender=FromAddress.ACCOUNT,
-    link=None,
+    link=_entrance,
     wanted_unless=lambda request, _now: {
         LeftOut.OVER: request.state is not RequestState.DECLINED,
         LeftOut.READER: takes_part(OutboxRow.person_id, Group.id == request.group_id),
