@@ -209,3 +209,22 @@ def test_a_closed_group_answers_no_more_and_others_answer_for_themselves_only(
     db.session.commit()
     assert client.post(path, {"answer": "no"}, as_=solvarv.sara).status == 404
     assert state_of(meeting, solvarv.group) is PartState.TAKES_PART
+
+
+def test_one_that_was_written_down_by_mistake_is_removed_and_not_corrected(
+    client: PageClient, scene: Scene, solvarv: Solvarv
+) -> None:
+    """Each group says itself whether it was there, so that one cannot change it for the others."""
+    write_down(client, scene.group, scene.amina, solvarv.group)
+    meeting = only_meeting()
+    shown = client.get(f"/meetings/{meeting.id}", as_=scene.amina)
+    assert ("Rätta träffen" in shown.links, "Ta bort träffen" in shown.links) == (False, True)
+    told = client.get(f"/meetings/{meeting.id}/correct", as_=scene.amina).follow()
+    assert told.flashes == [
+        ("info", "En gemensam träff går inte att rätta. Ta bort den, och lägg till den igen.")
+    ]
+    typed = HELD | {"held": "yes", "scope": "group", "kind": "annual"}
+    assert client.post(f"/meetings/{meeting.id}/correct", typed, as_=scene.amina).status == 303
+    shown.click("Ta bort träffen").press("Ta bort träffen")
+    assert db.session.scalars(select(Meeting)).all() == []
+    assert counted_as(client, scene, solvarv) == [False, False, False]
