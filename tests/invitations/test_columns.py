@@ -105,6 +105,8 @@ def test_only_the_own_column_is_read(listed: str, row: tuple[str, str]) -> None:
         ("1\t1101\ta@x.se\n2\t1101\tb@x.se", [("", "")] * 2),
         ("34\t21\t1203\ta@x.se", [("", "")]),  # an age?
         ("1975\t1203\ta@x.se", [("", "")]),
+        ("a@x.se\tb@x.se\t1203", [("", "")] * 2),
+        ("a@x.se\t1203\tb@x.se\t1101", [("", "1203"), ("", "1101")]),
         ("21\t1203\ta@x.se\n23\t1101\tb@x.se", [("", "21 1203"), ("", "23 1101")]),
     ],
 )  # fmt: skip

@@ -250,9 +250,9 @@ def _by_content(rows: Rows, found: NeighbourList) -> Read:
     for number, cells in rows:
         at = {place: " ".join(cell.split()) for place, cell in enumerate(cells)}
         addresses = [cell for cell in cells if is_like_address(cell)]
-        is_line = len(addresses) > 1 and any(re.search(r"\S\s\S", cell) for cell in addresses)
-        if not addresses or is_line:
-            read.append((number, people_in(" ".join(cells))))
+        if len(addresses) != 1:  # which cell belongs to which of them is told as in a line
+            shown = [cell for place, cell in enumerate(cells) if place not in contents.secret]
+            read.append((number, people_in(" ".join(shown))))
             continue
         people = _people_of_row(addresses, contents.name_of(at), contents.place_of(at))
         left = contents.left_of(at)
