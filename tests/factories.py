@@ -57,6 +57,8 @@ from watch.models import (
     Officer,
     Organisation,
     Outcome,
+    OutreachEntry,
+    OutreachKind,
     Person,
     Property,
     Purpose,
@@ -414,6 +416,25 @@ def make_finding(
     finding = Finding(spot=Spot.LIGHTING, what=what, owner=owner, due_on=due_on, by_id=by.id if by else None)
     finding.group, finding.area = (where, None) if isinstance(where, Group) else (None, where)
     return store(finding)
+
+
+def make_outreach(
+    area: Area,
+    building: Building | None = None,
+    *,
+    place: str | None = None,
+    day: date | None = None,
+    kind: OutreachKind = OutreachKind.DOOR_KNOCKING,
+    knocked: int | None = 18,
+    opened: int | None = 11,
+    by: Person | None = None,
+) -> OutreachEntry:
+    """Add an entry of the outreach log: the police and volunteers, four people, without material."""
+    entry = OutreachEntry(area=area, building=building, place=place, kind=kind, people=4)
+    entry.day, entry.by_id = day or local(utcnow()).date(), by.id if by else None
+    entry.with_police = entry.with_volunteers = True
+    entry.doors_knocked, entry.doors_opened = knocked, opened
+    return store(entry)
 
 
 def make_finding_link(finding: Finding, address: str = "forvaltare@example.org") -> FindingLink:

@@ -32,6 +32,7 @@ from tests.factories import (
     make_message,
     make_notice,
     make_open_meeting,
+    make_outreach,
     make_pack,
     make_person,
     make_request,
@@ -374,6 +375,7 @@ def _rows(scene: Scene) -> dict[str, object]:
         "area_notice": make_notice(area, by=scene.gun),
         "pack": make_pack(group, [flat_of(stairwell, "1201")], by=scene.bengt),
         "area_pack": make_pack(area, [flat_of(stairwell, "1201")], by=scene.gun, pdf=b"%PDF"),
+        "outreach": make_outreach(area, place="Torget", by=scene.gun),
         "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
     }
     numbers: dict[str, object] = {name: row.id for name, row in rows.items()}

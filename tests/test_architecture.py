@@ -28,6 +28,7 @@ FEATURES = (
     "meetings",
     "notices",
     "messages",
+    "outreach",
     "followup",
     "handbook",
     "retention",

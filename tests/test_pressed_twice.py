@@ -58,7 +58,7 @@ TYPED = {  # into empty fields, by their name
     "lead-address": "lina@example.org", "addresses": "Olle Ek <olle.ek@example.org>", "title": "Ny lampa",
     "day": DAY.isoformat(), "starts": "18.00", "ends": "19.00", "body": "Den sitter i cykelrummet.",
     "organisation": "Polisen", "phone": "070-123 45 67", "people": "1", "head_count": "7",
-    "what": "Lampan vid trappan är släckt.",
+    "what": "Lampan vid trappan är släckt.", "doors_knocked": "18", "doors_opened": "11",
 }  # fmt: skip
 INSTEAD: dict[str, dict[str, str]] = {  # of what the page has, by endpoint
     "joining.verify_address": {"floor": "2"},
@@ -126,6 +126,7 @@ REACHED = {
         "lifecycle.untick", "lifecycle.wake", "meetings.area_call", "meetings.area_preview",
         "meetings.area_save_draft", "meetings.area_throw_away",
         "notices.area_preview", "notices.area_send", "printing.ask_for_letters",
+        "outreach.bring_back", "outreach.change", "outreach.create", "outreach.remove", "outreach.take_out",
     },
 }  # fmt: skip
 ELSEWHERE = {  # and why the walk does not come by them

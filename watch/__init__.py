@@ -38,6 +38,7 @@ from watch.meetings import routes as meetings
 from watch.messages import routes as messages
 from watch.notices import routes as notices
 from watch.ops import health, mailbox
+from watch.outreach import routes as outreach
 from watch.places import routes as places
 from watch.printing import routes as printing
 from watch.records import routes as records
@@ -48,8 +49,8 @@ gc.freeze()  # what stays for good is not looked at again
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, records, handouts, findings, meetings, notices, messages, followup, handbook, retention,
-    health,
+    canvassing, records, handouts, findings, meetings, notices, messages, outreach, followup, handbook,
+    retention, health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 

@@ -80,6 +80,7 @@ class Permission(Enum):
     SEE_FINDING = auto()
     MANAGE_FINDINGS = auto()
     REPORT_ON_FINDING = auto()
+    KEEP_OUTREACH = auto()
 
 
 # Answer 404, not 403, for these: their ids would reveal how many members there are.
@@ -133,6 +134,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_FINDING: _GROUP | _OFFICER | {Role.GUEST},
     Permission.MANAGE_FINDINGS: _COORDINATORS | _OFFICER,
     Permission.REPORT_ON_FINDING: _COORDINATORS | _OFFICER,
+    Permission.KEEP_OUTREACH: _OFFICER,
 }
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
@@ -239,8 +241,7 @@ def requires(
             if model is None:
                 _demand_anywhere(permission)
                 return view(**url)
-            thing = load(model, argument, url)
-            _demand(permission, thing)
+            _demand(permission, thing := load(model, argument, url))
             return view(thing, **url)
 
         guarded.access = permission  # type: ignore[attr-defined]  # the mark that deny_by_default looks for
@@ -266,8 +267,7 @@ def _may_know_of(thing: Model, relations: Relations, position: Position) -> bool
 
 
 def _demand_anywhere(permission: Permission) -> None:
-    relations = current_relations()
-    if not (MAY[permission] >= _OFFICER and relations.officer_of):
+    if not (MAY[permission] >= _OFFICER and current_relations().officer_of):
         abort(403)
 
 

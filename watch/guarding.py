@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField
 from wtforms.validators import ValidationError
 
-from watch.guard import plates_in, suspects_in
+from watch.guard import people_at, plates_in, suspects_in, tells_flat
 from watch.lengths import TOO_LONG, AtMost
 
 MOST_CHARACTERS = 1000  # of all digests, some seventy
@@ -69,6 +69,24 @@ def about_nobody(form: Any, field: Field) -> None:
     text = field.data or ""
     plates, suspects = plates_in(text), _suspects_in(form, field)
     ask_about(form, (*plates, *suspects), LOOKS_LIKE_PLATE if plates else LOOKS_LIKE_SUSPECT)
+
+
+def about_a_place(form: Any, field: Field) -> None:
+    """Refuse a place with the number of a flat, and ask about one that may name a person."""
+    text = field.data or ""
+    if field.errors:
+        return
+    if tells_flat(text):
+        raise ValidationError(
+            _l("Det ser ut som en lägenhet. Skriv bara platsen, till exempel Hässlehuset eller torget.")
+        )
+    ask_about(
+        form,
+        people_at(text),
+        _l(
+            "Det ser ut som ett namn på en person. Skriv bara platsen, till exempel Hässlehuset eller torget."
+        ),
+    )
 
 
 def _suspects_in(form: Any, field: Field) -> list[str]:

@@ -24,6 +24,7 @@ from watch.models import (
     Membership,
     Model,
     Notice,
+    OutreachEntry,
     PartState,
     Stairwell,
     Visit,
@@ -67,10 +68,8 @@ def position_of(thing: Model) -> Position:
             return _of_place(thing.flat.stairwell)
         case Membership():
             return _at_home(thing.group, thing.stairwell_id) if thing.left_at is None else Position()
-        case Invitation() if thing.flat:
-            return _at_home(thing.group, thing.flat.stairwell_id)
         case Invitation():
-            return _at_home(thing.group, None, thing.by_id)
+            return _of_invitation(thing)
         case JoinRequest():
             return _of_request(thing)
         case Coordinator():
@@ -81,6 +80,8 @@ def position_of(thing: Model) -> Position:
             return _of_notice(thing)
         case Finding():
             return _of_finding(thing)
+        case OutreachEntry():
+            return Position(thing.area_id)
         case LetterPack():
             return _of_place(thing.group) if thing.group else Position(thing.area_id)
         case ContactPerson():
@@ -110,6 +111,13 @@ def _of_place(place: Area | Group | Building | Stairwell) -> Position:
 def _at_home(group: Group, stairwell_id: int | None, owner_id: int | None = None) -> Position:
     """Return the position of a household, whose stairwell may be unknown."""
     return Position(group.area_id, group.id, _only(stairwell_id), stairwell_id is None, owner_id=owner_id)
+
+
+def _of_invitation(invitation: Invitation) -> Position:
+    """Return the position of the flat; one that is for no flat belongs to whoever sent it."""
+    if invitation.flat:
+        return _at_home(invitation.group, invitation.flat.stairwell_id)
+    return _at_home(invitation.group, None, invitation.by_id)
 
 
 def _of_request(request: JoinRequest) -> Position:

@@ -259,7 +259,7 @@ def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
     if area:
         groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle"
         rooms = "followup.area", "messages", "invitations", "meetings", "findings", "printing", *groups
-        yield _item(_l("Området"), "followup.area", *rooms, slug=area.slug)
+        yield _item(_l("Området"), "followup.area", "outreach", *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 
 

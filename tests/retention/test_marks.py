@@ -22,6 +22,7 @@ from tests.factories import (
     make_member,
     make_message,
     make_notice,
+    make_outreach,
     make_pack,
     make_person,
     make_request,
@@ -63,6 +64,7 @@ from watch.models import (
     NotesAside,
     NotesDraft,
     Officer,
+    OutreachEntry,
     Personal,
     PublishedNotes,
     RateCount,
@@ -85,6 +87,7 @@ STAY_WITHOUT_NAMES = {
     "meeting",
     "meeting_part",
     "finding",
+    "outreach_entry",
 }  # and counts
 
 
@@ -118,6 +121,8 @@ def test_once_all_is_over_nothing_personal_is_left(scene: Scene) -> None:
         assert (meeting.place, meeting.about, meeting.called_by_id) == ("", None, None)
         assert (meeting.cancel_reason, meeting.reminder_text) == (None, None)
         assert meeting.head_count == 12
+    (visit,) = db.session.scalars(select(OutreachEntry))
+    assert (visit.place, visit.by_id, visit.doors_knocked) == (None, None, 18)
     for step in (GroupTransition, ChecklistItem):
         assert set(db.session.scalars(select(step.by_id))) == {None}
 
@@ -163,6 +168,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     store(FindingFollower(finding_id=finding.id, person_id=scene.carin.id))
     make_finding_link(finding)
     role, status = FindingOwner.COORDINATOR, FindingStatus.OPEN
+    make_outreach(scene.group.area, place="Torget", by=scene.gun)
     step = {"text": "Anmäld.", "role": role, "status": status, "by_id": scene.amina.id}
     store(FindingStep(finding_id=finding.id, **step))
     called = outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)

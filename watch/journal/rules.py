@@ -44,6 +44,7 @@ from watch.models import (
     Notice,
     NoticeChoice,
     Officer,
+    OutreachEntry,
     PartState,
     Person,
     PublishedNotes,
@@ -264,6 +265,12 @@ JOURNALED: dict[type[Model], Journaled] = {
         )
     ),
     FindingStep: Journaled(),
+    OutreachEntry: Journaled(
+        (
+            dated("entries of the outreach log that were taken away", "removed_at"),
+            hidden("places in the outreach log that were changed", "place"),
+        )
+    ),
     FindingFollower: Journaled(),
     CalendarFeed: Journaled((replaced("addresses of calendars that were renewed", "nonce"),)),
     Notice: Journaled((dated("notices that were stopped", "stopped_at"),)),

@@ -71,6 +71,7 @@ from watch.models.meetings import (
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
 from watch.models.notes import NotesAside, NotesDraft, PublishedNotes
 from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText
+from watch.models.outreach import OutreachEntry, OutreachKind, OutreachParty
 from watch.models.people import (
     AddressChange,
     Language,
@@ -177,6 +178,9 @@ __all__ = [
     "OutboxRow",
     "OutboxState",
     "Outcome",
+    "OutreachEntry",
+    "OutreachKind",
+    "OutreachParty",
     "PartState",
     "Person",
     "Personal",

@@ -47,7 +47,7 @@ OWN_ACTS = frozenset(
     {
         "checkin_link", "checklist_item", "finding", "finding_step", "group_transition", "letter_pack",
         "meeting", "meeting_change", "meeting_part", "notes_aside", "notes_draft", "notice",
-        "published_notes",
+        "outreach_entry", "published_notes",
     }
 )  # fmt: skip
 OTHERS_ROWS = {  # rows that somebody did something to, each with whose they are
@@ -72,6 +72,7 @@ OWN_WORDS = frozenset(  # what the doer of a row has written, though the column 
         "notes_draft.text",
         "notes_aside.text",
         "published_notes.text",
+        "outreach_entry.place",
         "meeting_change.place",
         "meeting_change.about",
         "meeting_change.link",

@@ -46,6 +46,7 @@ from watch.models import (
     NoticeText,
     Officer,
     OutboxRow,
+    OutreachEntry,
     Person,
     PublishedNotes,
     RateCount,
@@ -66,10 +67,11 @@ from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
 from watch.models.messages import AS_MESSAGE
+from watch.models.outreach import AS_OUTREACH
 from watch.models.people import AS_CHANGE, AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
 from watch.models.trials import AS_TRIAL
-from watch.retention.service import groups, people, traces
+from watch.retention.service import groups, outreach, people, traces
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ RULES = (
     ),
     Rule(AS_GROUP, (Meeting,), groups.drafts),
     Rule(AS_GROUP, (NotesDraft, NotesAside, PublishedNotes), groups.closed),
+    Rule(AS_OUTREACH, (OutreachEntry,), outreach.entries),
     Rule(AS_FINDING, (Finding, FindingStep), groups.findings),
     Rule(AS_FOLLOWER, (FindingFollower,), people.finding_followers),
     Rule(AS_FINDING_LINK, (FindingLink,), people.finding_links),
