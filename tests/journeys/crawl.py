@@ -29,6 +29,7 @@ from tests.factories import (
     make_message,
     make_notice,
     make_open_meeting,
+    make_outreach,
     make_person,
     make_request,
     make_verification,
@@ -137,6 +138,8 @@ def fill(scene: Scene) -> dict[str, str]:
     lent = lend(going_on, by=scene.amina)
     make_finding(group, by=scene.amina)
     make_finding(area, by=scene.gun)
+    make_outreach(area, scene.house, by=scene.gun)
+    make_outreach(area, place="a" * 100, by=scene.gun)
     notices = [
         make_notice(group, by=scene.amina),
         make_notice(stairwell, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),

@@ -111,8 +111,8 @@ def test_sums_by_period_and_area_by_hand(
         ["Allt som visas", "", "2", "1", "12", "58", "20", "25"],
     ]
     assert sums("") == [
-        ["2026", "Norrby", "1", "0", "4", "40", "9", "0"],
         ["2026", "Hässleholmen", "1", "1", "8", "18", "11", "25"],
+        ["2026", "Norrby", "1", "0", "4", "40", "9", "0"],
         ["2024", "Norrby", "1", "0", "4", "0", "0", "0"],
         ["Allt som visas", "", "3", "1", "16", "58", "20", "25"],
     ]
@@ -146,8 +146,8 @@ def test_the_number_of_statements_does_not_grow_with_the_log(
 
 
 def take_out(client: PageClient, asked: str, by: Person) -> list[list[str]]:
-    page = client.get(f"/outreach?{asked}", as_=by).click("Hämta som CSV")
-    taken = page.press("Hämta", {"reason": "report"})
+    page = client.get(f"/outreach?{asked}", as_=by).click("Ladda ner som CSV")
+    taken = page.press("Ladda ner", {"reason": "report"})
     assert (taken.status, taken.response.mimetype) == (200, "text/csv")
     return list(csv.reader(StringIO(taken.html.removeprefix("\ufeff")), delimiter=";"))
 
@@ -183,10 +183,10 @@ def test_nothing_is_taken_out_without_a_reason(
     client: PageClient, scene: Scene, autumn: list[OutreachEntry]
 ) -> None:
     page = client.get("/outreach/export?area=norrby", as_=scene.gun)
-    assert "2 besök. Det antecknas att du hämtar dem" in page.text
-    refused = page.press("Hämta")
+    assert "2 besök. Det antecknas att du laddar ner dem" in page.text
+    refused = page.press("Ladda ner")
     assert (refused.status, refused.errors) == (422, ["Välj vad du ska ha uppgifterna till."])
-    assert page.press("Hämta", {"reason": "nyfiken"}).status == 422
+    assert page.press("Ladda ner", {"reason": "nyfiken"}).status == 422
     for wrong in (
         client.post("/outreach/export?since=x&area=norrby", {"reason": "report"}, as_=scene.gun),
         client.get("/outreach/export?since=x&area=norrby", as_=scene.gun),

@@ -21,6 +21,7 @@ PARTIES = {
     OutreachParty.LANDLORD: _l("Fastighetsägaren"),
     OutreachParty.MUNICIPALITY: _l("Kommunen"),
 }
+ISOLATED = "\u2068"  # begins text of its own direction (Unicode, UAX 9)
 OTHER = "other"  # a language of material that is not one of ours
 LANGUAGES = {each.value: name for each, name in language.OWN_NAMES.items()} | {OTHER: _l("Annat språk")}
 REASONS = {
@@ -49,11 +50,15 @@ def languages_of(entry: OutreachEntry) -> str:
 
 
 def material_of(entry: OutreachEntry) -> str:
-    """Return what was left and in which languages: "40, Svenska, العربية"; "nej" if nothing was."""
+    """Return what was left and in which languages: "40, Svenska, العربية"; "nej" if nothing was.
+
+    Each part is isolated, so that names in both directions of writing keep their order.
+    """
     if not entry.left_material:
         return _("nej")
     count = language.number(entry.material_count) if entry.material_count else _("ja")
-    return language.listed(filter(None, (count, languages_of(entry))))
+    names = (str(LANGUAGES[each]) for each in entry.material_languages.split())
+    return language.listed(f"{ISOLATED}{part}{language.AS_BEFORE}" for part in (count, *names))
 
 
 def period_said(period: date, *, is_month: bool) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -71,16 +73,17 @@ def index() -> ViewAnswer:
     return answer if is_good else (answer, 422)
 
 
-def _sums(found: list[Numbers], areas: Any) -> list[tuple[str, str, queries.Sum]]:
-    """Return period, area and sum for each, the latest period first."""
-    is_month, names = queries.are_summed_by_month(found), {each.id: each.name for each in areas}
+def _sums(found: list[Numbers], areas: Sequence[Area]) -> list[tuple[str, str, queries.Sum]]:
+    """Return period, area and sum for each: the latest period first, its areas in Swedish order."""
+    is_month, place = queries.are_summed_by_month(found), {each.id: n for n, each in enumerate(areas)}
 
-    def key(each: Numbers) -> tuple[date, str]:
-        return (each.month if is_month else each.year), names[each.area_id]
+    def key(each: Numbers) -> tuple[date, int]:
+        return (each.month if is_month else each.year), -place[each.area_id]
 
+    sums = sorted(queries.sums_by(found, key).items(), key=itemgetter(0), reverse=True)
     return [
-        (period_said(period, is_month=is_month), name, total)
-        for (period, name), total in queries.sums_by(found, key).items()
+        (period_said(period, is_month=is_month), areas[-number].name, total)
+        for (period, number), total in sums
     ]
 
 

@@ -14,6 +14,7 @@ from watch.models import Area, utcnow
 from watch.ops.demo.cast import make_area_notice, make_cast, make_contacts, make_officers
 from watch.ops.demo.groups import GROUPS, INTERESTED, make_group, make_interest
 from watch.ops.demo.meetings import add_area_findings
+from watch.ops.demo.outreach import add_outreach
 from watch.ops.demo.people import building_of
 from watch.places import landlord_list
 from watch.places.service import import_landlord_list
@@ -44,6 +45,7 @@ def seed() -> None:
         make_interest(building_of(designation), count, chance)
     make_contacts(areas)
     add_area_findings(areas["hassleholmen"])
+    add_outreach(areas, officers[0])
     make_area_notice(areas["hassleholmen"], officers[0])
     db.session.flush()
     recount_groups(utcnow())
