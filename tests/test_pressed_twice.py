@@ -51,7 +51,8 @@ LEFT_OUT = {"rate_count", "audit_entry", "journal_state", "journal_host"}
 LOOKS = {
     "letters-printed",
     "invitations-previewed",
-}  # in the audit trail: done as often as one looks or prints
+    "outreach-exported-for-report",
+}  # in the audit trail: done as often as one looks, prints or downloads
 DAY = (utcnow() + timedelta(days=20)).date()
 TYPED = {  # into empty fields, by their name
     "name": "Lina", "address": "lina@example.org", "email": "lina@example.org", "place": "Tvättstugan",
@@ -67,6 +68,8 @@ INSTEAD: dict[str, dict[str, str]] = {  # of what the page has, by endpoint
     "meetings.write_count": {"not_counted": ""},
     "meetings.preview": {"scope": "stairwells"},
     "meetings.save_draft": {"scope": "stairwells"},
+    "outreach.create": {"place": ""},
+    "outreach.change": {"building": ""},
 }
 # Strangers may ask about any address. Their statements are the same for each, so a mail too many is queued as
 # cancelled or expired, and only those meant to leave are compared.
