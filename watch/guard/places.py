@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from watch.guard.deeds import is_arabic_name
 from watch.guard.letters import read_mixed_as_latin
-from watch.guard.people import Sentence
+from watch.guard.people import Sentence, Word
 
 FLAT = re.compile(
     r"\b(?:lägenhet\w*|lgh|flat|apartment|apt|guri\w*|(?:ال)?شقة)\W{0,3}(?:nr\W+|no\W+|nummer )?\d"
-    r"|(?<!\d)[01]\d\s?[0-3]\d(?!\s?\d)",  # a lägenhetsnummer: two digits of floor, two of door
+    r"|(?<!\d)[01]\d\s?[0-3]\d(?!\s?\d)"  # a lägenhetsnummer: two digits of floor, two of door
+    r"|\b(?:tr|trappor|våning\w*|vån|plan|floor)\b.{0,15}\b(?:vänster|höger|mitten|left|right)\b"
+    r"|\b(?:vänster|höger|left|right)\b.{0,6}\b(?:tr|trappor|våning\w*|vån|plan|floor)\b",
     re.IGNORECASE,
 )
 
@@ -22,7 +25,14 @@ def tells_flat(place: str) -> bool:
 
 def people_at(place: str) -> list[str]:
     """Return what may be names of people in a place. Many places are called after somebody."""
-    return Sentence(_plain(place)).people(is_strict=True)
+    sentence = Sentence(_plain(place))
+    named = [word.text for word in sentence.words if _is_plain_name(word)]
+    return list(dict.fromkeys([*sentence.people(is_strict=True), *named]))
+
+
+def _is_plain_name(word: Word) -> bool:
+    """Return True for a first name in small letters that is no other word, and for an Arabic name."""
+    return is_arabic_name(word.text) or (word.is_first_name and not word.is_other_word)
 
 
 def _plain(text: str) -> str:
