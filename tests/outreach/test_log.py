@@ -118,6 +118,20 @@ def test_sums_by_period_and_area_by_hand(
     ]
 
 
+def test_a_printed_page_tells_what_it_shows(
+    client: PageClient, scene: Scene, autumn: list[OutreachEntry]
+) -> None:
+    asked = (
+        f"area=hassleholmen&kind=door_knocking&since=2026-09-01&until=2026-09-30&building={scene.house.id}"
+    )
+    page = client.get(f"/outreach?{asked}&q=vag", as_=scene.gun)
+    assert (
+        "Visar: Hässleholmen, Våglängdsgatan 1–3, Dörrknackning, ”vag”, från tisdag 1 september 2026, "
+        "till onsdag 30 september 2026." in page.text
+    )
+    assert "Visar:" not in client.get("/outreach", as_=scene.gun).text
+
+
 def test_pages_by_key_move_nothing_when_a_row_is_added(client: PageClient, scene: Scene) -> None:
     for day in range(1, 26):
         make_outreach(scene.group.area, place=f"Plats {day}", day=date(2026, 8, day))

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import wtforms
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
@@ -15,7 +16,7 @@ from wtforms.widgets import HiddenInput
 
 from watch.fields import DayField, Form, LineField, NumberField, SendingForm, TicksField, choice, choices_of
 from watch.guarding import about_a_place
-from watch.language import local
+from watch.language import day, local
 from watch.lengths import ReadsNoMore
 from watch.models import Area, Building, OutreachEntry, OutreachKind, OutreachParty, utcnow
 from watch.models.outreach import MOST_DOORS, MOST_MATERIAL, MOST_PEOPLE
@@ -211,6 +212,19 @@ class FilterOutreachForm(wtforms.Form):
         asked: dict[str, object] = {"q": wanted.text, "area": area.slug if area else "", "kind": wanted.kind}
         asked |= {"building": wanted.building_id, "since": wanted.since, "until": wanted.until}
         return {name: str(value) for name, value in asked.items() if value}
+
+    @property
+    def said(self) -> list[str]:
+        """The filter in words, so that a printed page tells what it shows."""
+        wanted = self.filter()
+        said = [
+            self.chosen_area.name if self.chosen_area else "",
+            self.only_at.address if self.only_at else "",
+        ]
+        said += [str(KINDS[wanted.kind]) if wanted.kind else "", f"”{wanted.text}”" if wanted.text else ""]
+        said += [_("från %(day)s", day=day(wanted.since)) if wanted.since else ""]
+        said += [_("till %(day)s", day=day(wanted.until)) if wanted.until else ""]
+        return [each for each in said if each]
 
     @property
     def narrows(self) -> bool:
