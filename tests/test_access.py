@@ -72,7 +72,7 @@ from watch.models import (
     utcnow,
 )
 
-TRACES = {"audit_entry", "rate_count"}
+TRACES = {"audit_entry", "audit_block", "rate_count"}
 FOLDER = Path(__file__).parent / "access"
 pytestmark = pytest.mark.parametrize(
     "app", ["sqlite"], indirect=True

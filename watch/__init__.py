@@ -18,6 +18,7 @@ from watch import access, cli, crypto, errors, journal, language, presence, type
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.addresses import routes as addresses
+from watch.audit import routes as audit_pages  # "audit" is the module by which everybody notes
 from watch.bodies import bound_body, refuse_unreadable
 from watch.canvassing import routes as canvassing
 from watch.contacts import routes as contacts
@@ -49,8 +50,8 @@ gc.freeze()  # what stays for good is not looked at again
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, records, handouts, findings, meetings, notices, messages, outreach, followup, handbook,
-    retention, health,
+    canvassing, records, handouts, findings, meetings, notices, messages, outreach, followup, audit_pages,
+    handbook, retention, health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 

@@ -81,6 +81,7 @@ class Permission(Enum):
     MANAGE_FINDINGS = auto()
     REPORT_ON_FINDING = auto()
     KEEP_OUTREACH = auto()
+    SEE_AUDIT = auto()
 
 
 # Answer 404, not 403, for these: their ids would reveal how many members there are.
@@ -89,8 +90,7 @@ TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Visit, LetterPack, Me
 _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
 _COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})
 _LEAD = frozenset({Role.LEAD})
-_OFFICER = frozenset({Role.OFFICER})
-_OWNER = frozenset({Role.OWNER})
+_OFFICER, _OWNER = frozenset({Role.OFFICER}), frozenset({Role.OWNER})
 _GUEST_COORDINATORS = frozenset({Role.GUEST_COORDINATOR})
 _INVITED = frozenset({Role.INVITED_COORDINATOR})
 
@@ -135,6 +135,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_FINDINGS: _COORDINATORS | _OFFICER,
     Permission.REPORT_ON_FINDING: _COORDINATORS | _OFFICER,
     Permission.KEEP_OUTREACH: _OFFICER,
+    Permission.SEE_AUDIT: _COORDINATORS | _OFFICER,
 }
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
@@ -172,8 +173,7 @@ def may(person: Person, permission: Permission, thing: Model) -> bool:
 def _allows(permission: Permission, thing: Model, relations: Relations, position: Position) -> bool:
     if is_draft(thing):
         return False
-    roles = relations.roles(position)
-    only = ONLY.get(permission)
+    roles, only = relations.roles(position), ONLY.get(permission)
     return bool(MAY[permission] & roles) and (only is None or only(thing, relations.person_id, roles))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from watch import journal
 from watch.accounts import cli as people
+from watch.audit import cli as audit
 from watch.mail import cli as mail
 from watch.ops import cli as ops
 from watch.places import cli as places
@@ -20,7 +21,7 @@ from watch.places import cli as places
 
 def init_app(app: Flask) -> None:
     """Register all commands."""
-    for feature in (places, people, mail, ops):
+    for feature in (places, people, mail, audit, ops):
         feature.init_app(app)
     _speak_plainly(app.cli)
 

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 import config as settings
 from watch import clock, journal, presence
+from watch.audit import sealing
 from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
@@ -48,6 +49,7 @@ from watch.retention.service import erasing
 
 QUEUE_PATIENCE = 2  # seconds; a user is waiting for the page whose commit wakes a worker
 JOBS = (
+    *(Job(f"seal {at:%H:%M}", at, sealing.seal) for at in sealing.SEALED_AT),
     Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
     Job("tally", time(3, 0), meetings.tally),
     Job("erase", time(3, 30), erasing.erase_what_is_over),

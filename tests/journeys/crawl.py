@@ -67,7 +67,7 @@ from watch.notices.mails import NOTICE
 START = ("/", "/me", "/?q=V%C3%A5gl%C3%A4ngdsgatan", "/?q=Norrby+L%C3%A5nggata", "/about")
 MOST_PAGES = 400
 LINK = re.compile(r'(?:href|hx-get)="([^"]+)"')
-TRACES = {"audit_entry", "rate_count"}
+TRACES = {"audit_entry", "audit_block", "rate_count"}
 
 
 @dataclass(frozen=True)

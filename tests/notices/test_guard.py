@@ -142,6 +142,7 @@ NOT_GUARDED = {
         ),
         "the address of a site",
     ),
+    "FilterAuditForm.q": "a search, which nobody keeps",
     "FilterForm.q": "a search, which nobody keeps",
     "FilterOutreachForm.q": "a search, which nobody keeps",
     "InviteForm.addresses": "a list, of which each row is read into fields of its own",

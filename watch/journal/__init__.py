@@ -5,7 +5,7 @@ recorded here first, by table, id and values; a restore replays the lines newer 
 holds no names and no addresses, only the keyed hash of an address that must not be mailed.
 """
 
-from watch.journal.recording import listen
+from watch.journal.recording import listen, remember
 from watch.journal.state import RESTORE, CopyInPlace, beat, epoch, trouble
 
-__all__ = ["RESTORE", "CopyInPlace", "beat", "epoch", "listen", "trouble"]
+__all__ = ["RESTORE", "CopyInPlace", "beat", "epoch", "listen", "remember", "trouble"]

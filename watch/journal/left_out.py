@@ -34,6 +34,7 @@ TABLES = {
     "sign_in": ENDS_ANYWAY,
     "sign_in_link": ENDS_ANYWAY,
     "audit_entry": "is only added to; erased by the night",
+    "audit_block": "is only added to, and says itself if something is missing",
     "rate_count": "a copy may give back a few tries of an hour",
     "clock_run": "a restore does the day's jobs itself, and holds their mails",
     "journal_state": "is the journal's own",

@@ -43,6 +43,7 @@ class Pending:
     serial: int
     line: str
     back: Rows
+    facts: dict[str, Any]
 
 
 class Touched:
@@ -53,6 +54,7 @@ class Touched:
 
     def __init__(self) -> None:
         self.rows: dict[type[Model], dict[Any, set[Rule]]] = defaultdict(lambda: defaultdict(set))
+        self.facts: dict[str, Any] = {}
 
     def add(self, model: type[Model], keys: Collection[Any], rules: Collection[Rule]) -> None:
         rows = self.rows[model]
@@ -70,6 +72,11 @@ def listen() -> None:
     event.listen(db.session, "after_commit", _after_commit)
     event.listen(db.session, "after_rollback", _after_rollback)
     event.listen(db.session, "after_soft_rollback", _forget)
+
+
+def remember(**facts: Any) -> None:
+    """Record these facts once this transaction is committed. A line of the journal holds them by name."""
+    _touched(db.session()).facts |= facts
 
 
 def _touched(session: Session) -> Touched:
@@ -133,7 +140,7 @@ def _before_commit(session: Session) -> None:
     what, back = _as_kept(session.connection(), touched)
     database, serial = raise_serial(session)
     line = secrets.token_hex(8)
-    session.info[PENDING] = Pending(session.connection(), database, serial, line, back)
+    session.info[PENDING] = Pending(session.connection(), database, serial, line, back, touched.facts)
     files.append(database, serial, _line(serial, what) | {"line": line})
 
 
@@ -149,7 +156,8 @@ def _after_commit(session: Session) -> None:
     raised = session.info.pop(RAISED, None)
     try:
         if pending:
-            files.append(pending.database, pending.serial, _line(pending.serial, pending.back))
+            given = _line(pending.serial, pending.back) | pending.facts
+            files.append(pending.database, pending.serial, given)
         if raised:
             files.raise_marker(*raised)
     except OSError as broken:

@@ -1,4 +1,7 @@
-"""Prometheus metrics of sending. They are read from the database, so every machine answers the same."""
+"""Prometheus metrics of sending, and how old the audit trail's last seal is.
+
+They are read from the database, so every machine answers the same.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from sqlalchemy import func, select
 
 from watch.extensions import db
 from watch.mail.progress import ALIVE, sending
-from watch.models import OutboxRow, OutboxState, Worker, utcnow
+from watch.models import AuditBlock, OutboxRow, OutboxState, Worker, utcnow
 
 LOOPBACK = "127.0.0.1"
 
@@ -39,6 +42,7 @@ def readings() -> dict[str, tuple[str, float]]:
     stopped = dict(db.session.execute(not_sent.group_by(OutboxRow.state)).all())
     going = sending(now)
     alive = select(func.count()).where(Worker.seen_at > now - ALIVE)
+    sealed_at = db.session.scalar(select(func.max(AuditBlock.sealed_at))) or now
     found: dict[str, tuple[str, float]] = {
         "due_messages": ("Messages that are due.", going.due),
         "oldest_due_seconds": (
@@ -54,6 +58,7 @@ def readings() -> dict[str, tuple[str, float]]:
             "Messages they have sent so far.",
             db.session.scalar(select(func.sum(Worker.sent))) or 0,
         ),
+        "last_seal_seconds": ("How old the audit trail's last seal is.", (now - sealed_at).total_seconds()),
     }
     db.session.rollback()
     return found

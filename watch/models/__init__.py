@@ -94,7 +94,7 @@ from watch.models.places import (
     Stairwell,
 )
 from watch.models.tallies import MeetingTally
-from watch.models.traces import AuditEntry, RateCount
+from watch.models.traces import TRACE_KEPT, AuditBlock, AuditEntry, ExportReason, RateCount
 from watch.models.trials import TrialMail
 
 __all__ = [
@@ -105,12 +105,14 @@ __all__ = [
     "OFFICERS_OWN",
     "PARENTS",
     "TO_HAND_OUT",
+    "TRACE_KEPT",
     "AddressChange",
     "AddressVerification",
     "Answer",
     "Area",
     "AreaOptOut",
     "Audience",
+    "AuditBlock",
     "AuditEntry",
     "Building",
     "CalendarFeed",
@@ -127,6 +129,7 @@ __all__ = [
     "Counting",
     "Derived",
     "ErasedRows",
+    "ExportReason",
     "Finding",
     "FindingFollower",
     "FindingLink",

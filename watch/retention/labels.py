@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from watch import language
+from watch.audit.labels import WHY, event_of
 from watch.models import (
     Answer,
     Channel,
@@ -92,6 +93,7 @@ COLUMNS = {
     "last_seen_at": _l("Senast sedd"),
     "ended_at": _l("Slutade"),
     "what": _l("Händelse"),
+    "why": _l("Skäl"),
 }
 CHANNELS = {
     Channel.MAIL: _l("Mejl"),
@@ -137,27 +139,14 @@ MAILS = {
 }
 # By the kind of value: two kinds may have a value that is written alike.
 VALUES: dict[type[Enum], dict[Any, Any]] = {
-    type(next(iter(words))): words for words in (CHANNELS, ANSWERS, CHOICES, REQUESTS, INVITATIONS, MAILS)
-}
-
-OTHER_EVENT = _l("Annat, som står i filen")
-EVENTS = {  # the commonest
-    "signed-in": _l("Inloggning"),
-    "sign-in-link-printed": _l("En länk för att logga in skrevs ut"),
-    "own-data-downloaded": _l("Uppgifterna laddades ner"),
-    "members-seen": _l("Uppgifter om medlemmar visades"),
-    "house-seen": _l("Husets lägenheter visades"),
-    "details-seen": _l("E-postadress eller telefon visades"),
-    "receipt-printed": _l("Kvittot på papper skrevs ut"),
-    "notice-sent": _l("Ett meddelande skickades"),
-    "meeting-called": _l("En träff kallades"),
-    "member-admitted": _l("En anmälan godkändes"),
+    type(next(iter(words))): words
+    for words in (CHANNELS, ANSWERS, CHOICES, REQUESTS, INVITATIONS, MAILS, WHY)
 }
 
 
 def facts_of(row: dict[str, Any]) -> list[tuple[Any, str]]:
     """Return what the page shows of a row: words and values in the reader's language."""
-    said = row | ({"what": EVENTS.get(row["what"], OTHER_EVENT)} if "what" in row else {})
+    said = row | ({"what": event_of(row["what"])} if "what" in row else {})
     return [(COLUMNS[name], _said(value)) for name, value in said.items() if name in COLUMNS]
 
 

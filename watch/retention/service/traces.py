@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from watch.extensions import db
 from watch.mail import outbox
 from watch.models import (
+    TRACE_KEPT,
+    AuditBlock,
     AuditEntry,
     CheckinLink,
     LetterPack,
@@ -37,8 +39,19 @@ def rate_counts(now: datetime) -> int:
 
 
 def audit_entries(now: datetime) -> int:
-    """Delete audit entries that are two years old."""
-    return take_out(AuditEntry, AuditEntry.at < now - 2 * YEAR)
+    """Delete audit entries that are two years old: a sealed block as a whole, and its seal stays.
+
+    The block goes with its oldest entry, so that none is kept longer.
+    """
+    limit = now - TRACE_KEPT
+    holds_some = select(AuditEntry.id).where(AuditEntry.block == AuditBlock.number).exists()
+    over = select(AuditBlock.number).where(AuditBlock.oldest_at < limit, holds_some)
+    block = db.session.scalar(over.order_by(AuditBlock.number).limit(1))
+    if block is None:
+        return take_out(AuditEntry, and_(AuditEntry.block.is_(None), AuditEntry.at < limit))
+    erasing = delete(AuditEntry).where(AuditEntry.block == block)
+    db.session.execute(erasing.execution_options(synchronize_session=False))
+    return BATCH  # there may be more
 
 
 def sign_in_links(now: datetime) -> int:

@@ -7,33 +7,50 @@ from datetime import datetime
 from sqlalchemy import insert, literal, select
 
 from watch.extensions import db
-from watch.models import Area, AuditEntry, Group, Model, Person, utcnow
+from watch.models import Area, AuditEntry, ExportReason, Group, Model, Person, utcnow
 
 ABOUT_NOBODY = "said-about-nobody"  # the writer went on though a text seemed to point at a person
 
 
 def entry(
-    what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None
+    what: str,
+    *,
+    about: Model,
+    by: Person | None,
+    group: Group | None = None,
+    area: Area | None = None,
+    why: ExportReason | None = None,
 ) -> AuditEntry:
-    """Return the audit entry of an act, not yet stored."""
+    """Return the audit entry of an act, not yet stored.
+
+    Without a group or an area it is of the area that the thing itself belongs to, if it belongs to one.
+    """
     if isinstance(about, Group):
         group = about
+    of_area = group.area_id if group else area.id if area else getattr(about, "area_id", None)
     return AuditEntry(
         what=what,
         by_id=by.id if by else None,
         about_kind=about.__tablename__,
         about_id=about.id,  # type: ignore[attr-defined]  # every model an act is about has a number
         group_id=group.id if group else None,
-        area_id=group.area_id if group else area.id if area else None,
+        area_id=of_area,
+        why=why,
     )
 
 
 def note(
-    what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None
+    what: str,
+    *,
+    about: Model,
+    by: Person | None,
+    group: Group | None = None,
+    area: Area | None = None,
+    why: ExportReason | None = None,
 ) -> None:
-    """Store an audit entry in the transaction of the act itself."""
+    """Store an audit entry in the transaction of the act itself. `why` is why a file was taken out."""
     db.session.flush()  # a new row gets its id first
-    db.session.add(entry(what, about=about, by=by, group=group, area=area))
+    db.session.add(entry(what, about=about, by=by, group=group, area=area, why=why))
 
 
 def done_by(person: Person, what: str, about_id: int, *, since: datetime | None = None) -> AuditEntry | None:
