@@ -19,7 +19,9 @@ from watch import audit
 from watch.audit.acts import INSIDE_THE_GROUP, ON_ONES_OWN, seen_by_coordinators, seen_by_officers
 from watch.audit.labels import EVENTS
 from watch.extensions import db
-from watch.models import AuditEntry, ExportReason, MeetingAudience, Model, Person
+from watch.models import Audience, AuditEntry, ExportReason, Language, MeetingAudience, Model, Person
+from watch.notices import service as notices
+from watch.notices.queries import Target
 
 NOON = datetime(2026, 3, 4, 11, tzinfo=UTC)
 
@@ -151,12 +153,25 @@ def test_officers_see_their_own_areas_only(client: PageClient, scene: Scene) -> 
 
 def test_the_area_of_its_own_meeting_is_where_it_was_done(client: PageClient, scene: Scene) -> None:
     meeting = make_meeting(scene.group, by=scene.gun)
-    meeting.group, meeting.area, meeting.audience = None, scene.group.area, MeetingAudience.EVERYBODY
+    meeting.group, meeting.area, meeting.audience = None, scene.group.area, MeetingAudience.COORDINATORS
     audit.note("meeting-called", about=meeting, by=scene.gun, group=meeting.group)
     db.session.commit()
     assert [row[1:] for row in rows(client.get("/audit", as_=scene.gun))] == [
         ["Gun Sjöström Polisen", "En träff kallades", "Hässleholmen"]
     ]
+
+
+def test_a_notice_to_several_areas_stands_in_each(client: PageClient, scene: Scene) -> None:
+    areas = (scene.group.area, scene.other_group.area)
+    target = Target(Audience.AREA_COORDINATORS, area=areas[0], several=areas)
+    notice = notices.send(target, notices.Draft({Language.SWEDISH: ("Hej", "Hej")}, "Polisen"), by=scene.gun)
+    notices.stop_sending(notice, by=scene.gun)
+    db.session.commit()
+    for reader, area in ((scene.gun, "Hässleholmen"), (scene.hodan, "Boda")):
+        assert [row[1:] for row in rows(client.get("/audit", as_=reader))] == [
+            ["Gun Sjöström Polisen", "Ett meddelande stoppades", area],
+            ["Gun Sjöström Polisen", "Ett meddelande skickades", area],
+        ]
 
 
 def test_that_a_text_is_about_nobody_officers_see_of_the_areas_texts_only(

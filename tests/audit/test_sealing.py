@@ -232,6 +232,21 @@ def test_what_commits_late_comes_into_the_next_block(scene: Scene, app: Flask) -
     assert (ids_in(2), wrong()) == ([late["id"]], [])
 
 
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_transaction_that_is_open_while_the_clock_seals_makes_no_false_alarm(scene: Scene) -> None:
+    values = {"at": NOW - HOUR, "what": "meeting-called", "about_kind": "watch_group", "about_id": 1}
+    with db.engine.connect() as other:
+        early = other.scalar(insert(AuditEntry.__table__).values(**values).returning(AuditEntry.id))
+        (later,) = write(scene, NOW - HOUR / 2)
+        assert early is not None
+        assert early < later.id
+        seal(NOW)
+        other.commit()
+    assert (ids_in(1), wrong(NOW)) == ([later.id], [])
+    seal(NOW + HOUR)
+    assert (ids_in(2), wrong(NOW + HOUR)) == ([early], [])
+
+
 def test_a_block_is_of_one_day_and_of_a_thousand_entries_at_most(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
