@@ -25,7 +25,7 @@ from tests.factories import (
     store,
 )
 from tests.page_client import PageClient
-from watch import language
+from watch import audit, language
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.mail import outbox as mails
@@ -34,6 +34,7 @@ from watch.models import (
     Answer,
     AuditEntry,
     ContactMessage,
+    Coordinator,
     InvitationState,
     Language,
     Level,
@@ -180,6 +181,18 @@ def test_that_somebody_looked_is_told_and_not_who(client: PageClient, scene: Sce
     data = held(client, scene.carin)
     assert [row["what"] for row in data["audit_entry"]] == ["members-seen"]
     assert {*data["audit_entry"][0]} <= {"at", "what", "about_kind"}
+
+
+def test_a_coordinator_reads_that_their_details_were_shown(client: PageClient, scene: Scene) -> None:
+    """To an officer, say: of the coordinator's appointment, and of nobody else's."""
+    appointed = {each.person_id: each for each in db.session.scalars(select(Coordinator))}
+    for whose in (scene.amina, scene.bengt):
+        audit.note("coordinator-details-seen", about=appointed[whose.id], by=scene.gun, group=scene.group)
+    db.session.commit()
+    assert [row["what"] for row in held(client, scene.bengt)["audit_entry"]] == ["coordinator-details-seen"]
+    page = client.get("/me/data", as_=scene.bengt)
+    assert page.text.count("Ett kontaktombuds e-postadress och telefon visades") == 1
+    assert "Gun" not in page.text
 
 
 def test_the_download_is_recorded_and_the_page_is_not(client: PageClient, scene: Scene) -> None:

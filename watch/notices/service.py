@@ -92,7 +92,7 @@ def send(
     except IntegrityError:
         expect_new(target, draft, form_key)
         raise
-    for area in target.areas or [target.area]:
+    for area in target.areas or (target.area,):
         audit.note("notice-sent", about=notice, by=by, group=target.group, area=area)
     return notice
 
@@ -137,7 +137,7 @@ def stop_sending(notice: Notice, *, by: Person) -> int:
     if not stopped:
         raise AlreadyStopped if notice.stopped_at else NothingWaits
     notice.stopped_at = utcnow()  # a claimed mail, or one that a restore brings back, is not retried either
-    for area in notice.areas or [notice.area]:
+    for area in notice.areas or (notice.area,):
         audit.note("notice-stopped", about=notice, by=by, group=notice.group, area=area)
     return stopped
 

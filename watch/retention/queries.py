@@ -23,6 +23,7 @@ from watch.models import (
     Area,
     AuditEntry,
     Building,
+    Coordinator,
     Finding,
     Flat,
     Group,
@@ -146,6 +147,8 @@ def _through(person: Person) -> list[tuple[Table, ColumnElement[bool]]]:
     notices = select(Notice.id).where(Notice.by_id == person.id)
     sharing = select(func.count(Person.id)).where(Person.mailbox_id == person.mailbox_id).scalar_subquery()
     of_mine = and_(AuditEntry.about_kind == "membership", AuditEntry.about_id.in_(mine))
+    duties = select(Coordinator.id).where(Coordinator.person_id == person.id)
+    of_duty = and_(AuditEntry.about_kind == "coordinator", AuditEntry.about_id.in_(duties))
     of_me = and_(AuditEntry.about_kind == "person", AuditEntry.about_id == person.id)
     ways: dict[type[Model], ColumnElement[bool]] = {
         Mailbox: Mailbox.id == person.mailbox_id,
@@ -154,7 +157,7 @@ def _through(person: Person) -> list[tuple[Table, ColumnElement[bool]]]:
         # of a mailbox that several share nobody can say whom an invitation was for
         Invitation: and_(Invitation.mailbox_id == person.mailbox_id, sharing == 1),
         NoticeText: NoticeText.notice_id.in_(notices),
-        AuditEntry: or_(AuditEntry.by_id == person.id, of_me, of_mine),
+        AuditEntry: or_(AuditEntry.by_id == person.id, of_me, of_mine, of_duty),
     }
     return [(model.__table__, which) for model, which in ways.items()]  # type: ignore[misc]  # a model's table is one
 
