@@ -303,9 +303,9 @@ def test_a_groups_file_is_its_coordinators_and_of_the_group_alone(client: PageCl
     done("join-approved", scene.other_group, scene.ivan)
     file = client.post(f"/groups/{scene.group.id}/audit", {"why": "requested"}, as_=scene.bengt)
     assert file.html.count("\r\n") == 2
-    assert "Bengt Åkesson;Kontaktombud;En anmälan fick ja;;Våglängdsgatan 1–3;Hässleholmen" in file.html
+    assert "Bengt Åkesson;Kontaktombud;En anmälan godkändes;;Våglängdsgatan 1–3;Hässleholmen" in file.html
     officers = client.post(f"/groups/{scene.group.id}/audit", {"why": "requested"}, as_=scene.gun)
-    assert "En anmälan fick ja" not in officers.html
+    assert "En anmälan godkändes" not in officers.html
     noted = select(AuditEntry.by_id, AuditEntry.group_id).where(AuditEntry.what == "audit-exported")
     assert [tuple(row) for row in db.session.execute(noted.order_by(AuditEntry.id))] == [
         (scene.bengt.id, scene.group.id), (scene.gun.id, scene.group.id),
