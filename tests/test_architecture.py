@@ -83,6 +83,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bands": {"language", "models"},
     "partners": {"language"},
     "audit": {"extensions", "models"},
+    "exporting": {"fields", "models"},
     "calendar": {"mail.kinds", "models"},
     "clock": {"extensions", "language", "models", "statements"},
     "journal": MODELS | {"journal"},
@@ -126,15 +127,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"relations"},
     "mail": MODELS | {"errors", "language", "mail", "partners", "tokens", "trials"},
     "routes": {
-        "access", "audit", "bands", "bodies", "browser_state", "calendar", "database", "errors", "extensions",
-        "fields", "journal", "language", "limits", "made_for", "mail.progress", "models",
+        "access", "audit", "bands", "bodies", "browser_state", "calendar", "database", "errors", "exporting",
+        "extensions", "fields", "journal", "language", "limits", "made_for", "mail.progress", "models",
         "names", "paging", "paper", "partners", "positions", "pressed",
         "recipients", "relations", "saving", "searching", "spreadsheets", "sure", "tables",
         "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "fields", "guarding", "language", "lengths", "models", "personnummer"}
     | {"tables"},
-    "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
+    "labels": {"bands", "exporting", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
     "queries": MODELS
     | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "titles",
        "tokens"},
@@ -149,7 +150,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "audit", "errors", "fields", "guard", "guarding", "language", "mail", "names", "paper",
         "personnummer", "signs", "spreadsheets", "tables", "tokens",
     }
-    | {"clock", "encodings", "journal", "partners", "searching", "xlsx_table"},
+    | {"clock", "encodings", "exporting", "journal", "partners", "searching", "xlsx_table"},
     "cli": MODELS
     | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs", "names"}
     | {"presence", "tokens"},

@@ -18,7 +18,7 @@ from tests.page_client import Page, PageClient
 from tests.retention.nights import erase_all
 from watch.extensions import db
 from watch.language import short_day
-from watch.models import AuditEntry, Language, OutreachEntry, OutreachKind, Person, utcnow
+from watch.models import AuditEntry, ExportReason, Language, OutreachEntry, OutreachKind, Person, utcnow
 from watch.outreach.queries import Filter, Sum, entries_in, sum_of
 
 SITE = OutreachKind.ON_SITE
@@ -161,7 +161,7 @@ def test_the_number_of_statements_does_not_grow_with_the_log(
 
 def take_out(client: PageClient, asked: str, by: Person) -> list[list[str]]:
     page = client.get(f"/outreach?{asked}", as_=by).click("Ladda ner som CSV")
-    taken = page.press("Ladda ner", {"reason": "report"})
+    taken = page.press("Ladda ner", {"why": "follow_up"})
     assert (taken.status, taken.response.mimetype) == (200, "text/csv")
     return list(csv.reader(StringIO(taken.html.removeprefix("\ufeff")), delimiter=";"))
 
@@ -182,9 +182,11 @@ def test_the_file_says_what_the_page_says_and_its_reason_is_written_down(
          "Svenska, Soomaali"],
         ["2024-05-01", "Norrby", "'=1+1", "Dörrknackning", *who, "0", "0", "nej", "", ""],
     ]  # fmt: skip
-    acts = select(AuditEntry.what, AuditEntry.by_id, AuditEntry.area_id).order_by(AuditEntry.id)
+    acts = select(AuditEntry.what, AuditEntry.why, AuditEntry.by_id, AuditEntry.area_id).order_by(
+        AuditEntry.id
+    )
     norrby, hassleholmen = scene.langgatan.property.area_id, scene.group.area_id
-    taken = ("outreach-exported-for-report", scene.gun.id)
+    taken = ("outreach-exported", ExportReason.FOLLOW_UP, scene.gun.id)
     assert sorted(map(tuple, db.session.execute(acts))) == sorted([(*taken, norrby), (*taken, hassleholmen)])
     db.session.execute(delete(AuditEntry))
     assert [row[2] for row in take_out(client, "area=norrby&since=2026-01-01", scene.gun)[1:]] == [
@@ -199,10 +201,10 @@ def test_nothing_is_taken_out_without_a_reason(
     page = client.get("/outreach/export?area=norrby", as_=scene.gun)
     assert "2 besök. Det antecknas att du laddar ner dem" in page.text
     refused = page.press("Ladda ner")
-    assert (refused.status, refused.errors) == (422, ["Välj vad du ska ha uppgifterna till."])
-    assert page.press("Ladda ner", {"reason": "nyfiken"}).status == 422
+    assert (refused.status, refused.errors) == (422, ["Välj varför du behöver filen. Det antecknas."])
+    assert page.press("Ladda ner", {"why": "nyfiken"}).status == 422
     for wrong in (
-        client.post("/outreach/export?since=x&area=norrby", {"reason": "report"}, as_=scene.gun),
+        client.post("/outreach/export?since=x&area=norrby", {"why": "follow_up"}, as_=scene.gun),
         client.get("/outreach/export?since=x&area=norrby", as_=scene.gun),
     ):
         assert wrong.follow().errors == ["Det datumet finns inte. Skriv till exempel 2026-09-23."]

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
     PAPER = "paper"
     PLACE = "place"
+    OUTREACH = "outreach"
     HOUSEHOLD = "household"
     LOOK = "look"
     EXPORT = "export"
@@ -43,7 +44,8 @@ IN_THE_OPEN: Acts = {
         "coordinator-accepted-new-duty", "coordinator-declined", "coordinator-made-lead", "coordinator-ended",
     ),
     Kind.MEETING: (
-        "meeting-called", "meeting-changed", "meeting-cancelled", "meeting-written-down", "languages-chosen",
+        "meeting-called", "meeting-changed", "meeting-cancelled", "meeting-written-down", "meeting-corrected",
+        "meeting-removed", "languages-chosen",
         "reminders-chosen", "head-count-written", "checkin-lent", "checkin-links-ended", "joint-accepted",
         "joint-declined", "notes-published", "notes-corrected", "notes-skipped", "notes-expected",
     ),
@@ -57,9 +59,10 @@ IN_THE_OPEN: Acts = {
     Kind.CONTACT: ("contact-published", "contact-changed", "contact-checked", "contact-removed"),
     Kind.PAPER: ("poster-renewed", "letters-asked-for", "letter-pack-removed"),
     Kind.PLACE: ("area-target-set", "places-imported"),
+    Kind.OUTREACH: ("outreach-added", "outreach-changed", "outreach-removed", "outreach-brought-back"),
     Kind.HOUSEHOLD: (),
     Kind.LOOK: ("coordinator-details-seen",),
-    Kind.EXPORT: ("audit-exported",),
+    Kind.EXPORT: ("audit-exported", "outreach-exported"),
 }  # fmt: skip
 INSIDE_THE_GROUP: Acts = {
     Kind.GROUP: ("task-set-aside", "task-brought-back"),
@@ -72,6 +75,7 @@ INSIDE_THE_GROUP: Acts = {
     Kind.CONTACT: (),
     Kind.PAPER: ("letters-printed", "letters-delivered", "letters-left-out", "letters-taken-back"),
     Kind.PLACE: (),
+    Kind.OUTREACH: (),
     Kind.HOUSEHOLD: (
         "household-takes-part", "household-invited", "household-wants-to-join", "household-declined",
         "household-not-contacted", "household-moved-out", "household-not-home", "household-undone",

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from watch.audit.labels import DOERS, WHY, event_of
+from watch.audit.labels import DOERS, event_of
 from watch.audit.queries import Line
+from watch.exporting import WHY
 from watch.groups.labels import OFFICERS
 from watch.language import local
 from watch.spreadsheets import csv_of

@@ -8,14 +8,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms import SelectField, StringField, ValidationError
 
 from watch.audit.acts import Kind
-from watch.audit.labels import DOERS, KINDS, WHY
+from watch.audit.labels import DOERS, KINDS
 from watch.audit.queries import Asked, Doer, View
 from watch.fields import DayField, Form, choice, choices_of
-from watch.models import Area, ExportReason
+from watch.models import Area
 
 MOST_TYPED = 100
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -87,14 +86,3 @@ class FilterAuditForm(Form):
 def _demand_near(day: date | None) -> None:
     if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValidationError(_l("Titta på årtalet. Skriv till exempel 2026-09-23."))
-
-
-class ExportAuditForm(Form):
-    """Asks why somebody takes the list out as a file."""
-
-    why = RadioField(
-        _l("Varför behöver du filen?"),
-        choices=choices_of(WHY),
-        coerce=ExportReason,
-        validators=[InputRequired(_l("Välj varför du behöver filen. Det antecknas."))],
-    )

@@ -10,7 +10,6 @@ from flask_babel.speaklater import LazyString
 
 from watch.audit.acts import Kind
 from watch.audit.queries import Doer
-from watch.models import ExportReason
 
 KINDS = {
     Kind.GROUP: _l("Gruppens läge"),
@@ -21,15 +20,10 @@ KINDS = {
     Kind.CONTACT: _l("Kontakter"),
     Kind.PAPER: _l("Affischer och brev"),
     Kind.PLACE: _l("Hus och mål"),
+    Kind.OUTREACH: _l("Knackade dörrar och besök"),
     Kind.HOUSEHOLD: _l("Hushåll och medlemmar"),
     Kind.LOOK: _l("Uppgifter som har visats"),
     Kind.EXPORT: _l("Filer som har tagits ut"),
-}
-WHY = {
-    ExportReason.OVERSIGHT: _l("Kontroll av hur uppgifter används"),
-    ExportReason.FOLLOW_UP: _l("Uppföljning av arbetet"),
-    ExportReason.INCIDENT: _l("Något har gått fel"),
-    ExportReason.REQUESTED: _l("Någon har begärt ut listan"),
 }
 DOERS = {
     Doer.OFFICER: _l("Polisen och kommunen"),
@@ -57,6 +51,13 @@ EVENTS = {
     "meeting-changed": _l("En träff ändrades"),
     "meeting-cancelled": _l("En träff ställdes in"),
     "meeting-written-down": _l("En träff som redan hållits noterades"),
+    "meeting-corrected": _l("En träff som redan hållits rättades"),
+    "meeting-removed": _l("En träff som noterats av misstag togs bort"),
+    "outreach-added": _l("Knackade dörrar eller ett besök noterades"),
+    "outreach-changed": _l("Ett noterat besök rättades"),
+    "outreach-removed": _l("Ett noterat besök togs bort"),
+    "outreach-brought-back": _l("Ett borttaget besök togs tillbaka"),
+    "outreach-exported": _l("Listan över besök togs ut som fil"),
     "languages-chosen": _l("Språken på en träff valdes"),
     "reminders-chosen": _l("Påminnelserna om en träff valdes"),
     "head-count-written": _l("Antalet som kom till en träff noterades"),

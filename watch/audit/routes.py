@@ -10,9 +10,10 @@ from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.audit import queries
 from watch.audit.export import as_csv
-from watch.audit.forms import ExportAuditForm, FilterAuditForm
-from watch.audit.labels import DOERS, WHY, event_of
+from watch.audit.forms import FilterAuditForm
+from watch.audit.labels import DOERS, event_of
 from watch.audit.queries import MOST_EXPORTED, View
+from watch.exporting import WHY, ExportForm
 from watch.extensions import db
 from watch.groups.labels import OFFICERS
 from watch.language import number
@@ -33,7 +34,7 @@ def _words() -> dict[str, object]:
 @bp.get("/audit")
 @requires(Permission.SEE_AREA, second_factor=True)
 def index() -> str:
-    return _page(_of_areas(), ExportAuditForm(None))
+    return _page(_of_areas(), ExportForm(None))
 
 
 @bp.post("/audit")
@@ -45,7 +46,7 @@ def export() -> ViewAnswer:
 @bp.get("/groups/<int:group_id>/audit")
 @requires(Permission.SEE_AUDIT, second_factor=True)
 def of_group(group: Group) -> str:
-    return _page(_inside(group), ExportAuditForm(None))
+    return _page(_inside(group), ExportForm(None))
 
 
 @bp.post("/groups/<int:group_id>/audit")
@@ -62,7 +63,7 @@ def _inside(group: Group) -> View:
     return View(frozenset({group.area_id}), group, group.id in current_relations().coordinates)
 
 
-def _page(view: View, export_form: ExportAuditForm) -> str:
+def _page(view: View, export_form: ExportForm) -> str:
     form = _filter(view)
     form.validate()  # what is wrong stands by its field, and narrows nothing
     page = newest_page(
@@ -80,7 +81,7 @@ def _page(view: View, export_form: ExportAuditForm) -> str:
 
 def _file(view: View) -> ViewAnswer:
     """Write down why the list is taken out, and return it as a file."""
-    filter_form, form = _filter(view), ExportAuditForm()
+    filter_form, form = _filter(view), ExportForm()
     if not filter_form.validate() or not form.validate():
         return _page(view, form), 422
     lines = queries.lines_to_export(queries.seen(view, filter_form.asked_for))

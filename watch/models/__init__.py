@@ -59,15 +59,8 @@ from watch.models.mail import (
     OutboxState,
     Worker,
 )
-from watch.models.meetings import (
-    Counting,
-    Meeting,
-    MeetingAudience,
-    MeetingChange,
-    MeetingKind,
-    MeetingPart,
-    PartState,
-)
+from watch.models.meeting_kinds import Counting, MeetingAudience, MeetingKind
+from watch.models.meetings import Meeting, MeetingChange, MeetingPart, PartState
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
 from watch.models.notes import NotesAside, NotesDraft, PublishedNotes
 from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText

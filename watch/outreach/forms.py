@@ -14,13 +14,13 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringF
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from watch.fields import DayField, Form, LineField, NumberField, SendingForm, TicksField, choice, choices_of
+from watch.fields import DayField, LineField, NumberField, SendingForm, TicksField, choice, choices_of
 from watch.guarding import about_a_place
 from watch.language import day, local
 from watch.lengths import ReadsNoMore
 from watch.models import Area, Building, OutreachEntry, OutreachKind, OutreachParty, utcnow
 from watch.models.outreach import MOST_DOORS, MOST_MATERIAL, MOST_PEOPLE
-from watch.outreach.labels import KINDS, LANGUAGES, PARTIES, REASONS
+from watch.outreach.labels import KINDS, LANGUAGES, PARTIES
 from watch.outreach.queries import Filter
 
 MOST_PLACE, MOST_SEARCHED = 100, 100  # characters
@@ -230,13 +230,3 @@ class FilterOutreachForm(wtforms.Form):
     def narrows(self) -> bool:
         """True if more than a text and an area is asked for."""
         return bool(self.asked.keys() - {"q", "area", "building"})
-
-
-class ExportForm(Form):
-    """Asks what the entries are taken out for."""
-
-    reason = RadioField(
-        _l("Vad ska du ha uppgifterna till?"),
-        choices=[choice(value, word) for value, word in REASONS.items()],
-        validators=[InputRequired(_l("Välj vad du ska ha uppgifterna till."))],
-    )

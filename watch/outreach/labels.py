@@ -24,12 +24,6 @@ PARTIES = {
 ISOLATED = "\u2068"  # begins text of its own direction (Unicode, UAX 9)
 OTHER = "other"  # a language of material that is not one of ours
 LANGUAGES = {each.value: name for each, name in language.OWN_NAMES.items()} | {OTHER: _l("Annat språk")}
-REASONS = {
-    "report": _l("Till en rapport eller uppföljning"),
-    "meeting": _l("Till ett möte med dem vi arbetar med"),
-    "request": _l("Någon har begärt ut uppgifterna"),
-    "own": _l("Till mitt eget arbete"),
-}
 
 
 def where_of(entry: OutreachEntry) -> str:

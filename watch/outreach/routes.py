@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
+from watch.exporting import ExportForm
 from watch.extensions import db
 from watch.findings.queries import role_of
 from watch.models import Area, Building, OutreachEntry, OutreachParty
 from watch.outreach import export, queries, service
 from watch.outreach.errors import ChangedMeanwhile
-from watch.outreach.forms import ExportForm, FilterOutreachForm, OutreachForm, known_of
+from watch.outreach.forms import FilterOutreachForm, OutreachForm, known_of
 from watch.outreach.labels import KINDS, material_of, parties_of, period_said, where_of
 from watch.outreach.queries import Numbers
 from watch.paging import page_of
@@ -177,7 +178,7 @@ def take_out() -> ViewAnswer:
     text = export.as_csv(queries.entries_by_id([each.id for each in found]))
     shown = {asked.filter().area_id} - {None} or {each.area_id for each in found}
     areas = [each for each in asked.areas if each.id in shown]
-    service.note_export(areas, form.reason.data, by=current_person())
+    service.note_export(areas, form.why.data, by=current_person())
     db.session.commit()
     saved_as = f'attachment; filename="{FILE}"'
     return Response(text, content_type=CONTENT_TYPE, headers={"Content-Disposition": saved_as})

@@ -11,16 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.extensions import db
-from watch.models import Area, OutreachEntry, OutreachKind, Person, utcnow
+from watch.models import Area, ExportReason, OutreachEntry, OutreachKind, Person, utcnow
 from watch.outreach.errors import ChangedMeanwhile
 from watch.statements import changed
 
-EXPORTED = {  # the names of exports in the audit trail, by the reason that was given
-    "report": "outreach-exported-for-report",
-    "meeting": "outreach-exported-for-meeting",
-    "request": "outreach-exported-on-request",
-    "own": "outreach-exported-for-own-work",
-}
 NEXT: Any = OutreachEntry.version + 1  # as the database counts it, whoever has written meanwhile
 
 
@@ -100,7 +94,7 @@ def bring_back(entry: OutreachEntry, *, by: Person) -> None:
         audit.note("outreach-brought-back", about=entry, by=by, area=entry.area)
 
 
-def note_export(areas: list[Area], reason: str, *, by: Person) -> None:
-    """Write down that somebody took out entries of these areas, and for what (a key of EXPORTED)."""
+def note_export(areas: list[Area], why: ExportReason, *, by: Person) -> None:
+    """Write down that somebody took out entries of these areas, and why."""
     for area in areas:
-        audit.note(EXPORTED[reason], about=area, by=by, area=area)
+        audit.note("outreach-exported", about=area, by=by, area=area, why=why)

@@ -9,7 +9,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from watch import language
-from watch.audit.labels import WHY, event_of
+from watch.audit.labels import event_of
+from watch.exporting import WHY
 from watch.models import (
     Answer,
     Channel,

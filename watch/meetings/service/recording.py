@@ -104,5 +104,5 @@ def say_whether_there(meeting: Meeting, group: Group, answer: PartState, *, by: 
     if not changed(part.where(is_new).values(state=answer, decided_at=utcnow(), decided_by_id=by.id)):
         raise AlreadyAnswered
     db.session.expire(meeting, ["parts"])
-    done = "joint-accepted" if answer is PartState.TAKES_PART else "joint-declined"
-    audit.note(done, about=meeting, by=by, group=group)
+    was_there = answer is PartState.TAKES_PART
+    audit.note("joint-accepted" if was_there else "joint-declined", about=meeting, by=by, group=group)
