@@ -29,6 +29,7 @@ FEATURES = (
     "notices",
     "messages",
     "outreach",
+    "closing",
     "followup",
     "audit",
     "handbook",

@@ -19,6 +19,9 @@ import watch
 ROOT = Path(__file__).resolve().parent.parent
 PARTIAL = {  # tables that may be incomplete, by the last two parts of their names, with the reason
     "access.ONLY": "most permissions ask for the role alone",
+    "labels.TASKS": "those after a closing are an officer's",
+    "labels.TICKED": "those after a closing are an officer's",
+    "labels.SET_ASIDE": "those of a lead; an officer has others",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
     "queries.REPORT_BY_LINK": "coordinators and the police sign in",
     "joint.SAID": "a group that is asked has not answered",

@@ -123,6 +123,7 @@ REACHED = {
         "groups.tasks.set_aside",
     },
     "gun": {
+        "closing.close", "closing.tick", "closing.undo", "closing.untick",
         "contacts.check", "contacts.create", "contacts.remove", "contacts.save",
         "findings.area_create",
         "groups.coordinators.appoint_lead", "lifecycle.create", "lifecycle.rest", "lifecycle.tick",
@@ -169,6 +170,8 @@ ELSEWHERE = {  # and why the walk does not come by them
     "records.address_works": "at an address that bounced, see tests/records",
     "records.ask_person": "between two addresses, see tests/records",
     "records.merge": "of two records of one person, see tests/records",
+    "lifecycle.ask_candidate": "once somebody has offered to coordinate a resting group, see test_waking",
+    "lifecycle.start_again": "a month after a group was closed, see tests/closing",
     "lifecycle.activate": "once all steps are ticked and somebody coordinates, see test_start",
     "invitations.remind": "a day after the invitation, see test_reminding",
     "notices.stop": "while a notice is being sent, see test_stopping",

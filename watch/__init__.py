@@ -21,6 +21,7 @@ from watch.addresses import routes as addresses
 from watch.audit import routes as audit_pages  # "audit" is the module by which everybody notes
 from watch.bodies import bound_body, refuse_unreadable
 from watch.canvassing import routes as canvassing
+from watch.closing import routes as closing
 from watch.contacts import routes as contacts
 from watch.database import has_log_of_another, is_made, prepare_sqlite
 from watch.extensions import babel, catalogues, csrf, db, limiter, login_manager, migrate
@@ -50,8 +51,8 @@ gc.freeze()  # what stays for good is not looked at again
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, records, handouts, findings, meetings, notices, messages, outreach, followup, audit_pages,
-    handbook, retention, health,
+    canvassing, records, handouts, findings, meetings, notices, messages, outreach, closing, followup,
+    audit_pages, handbook, retention, health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 

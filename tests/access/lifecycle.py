@@ -29,11 +29,14 @@ ENDPOINTS = {
     "lifecycle.checklist": Expected(
         get="/groups/{group}/lifecycle", **(IN_AREA | {"lead": 200}), officer=200
     ),
-    "lifecycle.rest": Expected(post="/groups/{group}/rest", **IN_AREA, officer=303),
+    "lifecycle.rest": Expected(post="/groups/{group}/rest", **IN_AREA, officer=422),
     "lifecycle.wake": Expected(post="/groups/{group}/wake", **IN_AREA, officer=303),
     "lifecycle.tick": Expected(post="/groups/{group}/lifecycle/meeting_booked", **IN_AREA, officer=303),
     "lifecycle.untick": Expected(
         post="/groups/{group}/lifecycle/meeting_booked/undo", **IN_AREA, officer=303
     ),
     "lifecycle.activate": Expected(post="/groups/{group}/activate", **IN_AREA, officer=303),
+    "lifecycle.prepare": Expected(get="/groups/{group}/wake", **IN_AREA, officer=303),
+    "lifecycle.ask_candidate": Expected(post="/groups/{group}/wake/candidate", **IN_AREA, officer=303),
+    "lifecycle.start_again": Expected(post="/groups/{group}/start", **IN_AREA, officer=303),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from tests.factories import (
     make_person,
     make_request,
     stairwell_of,
+    store,
 )
 from tests.page_client import PageClient
 from watch.extensions import db
@@ -27,12 +28,14 @@ from watch.followup.queries.counts import AreaCounts, areas_side_by_side
 from watch.followup.queries.needs import Need, Reason, what_needs_somebody
 from watch.groups.service.recounting import recount_groups
 from watch.models import (
+    OF_CLOSING,
     Building,
     ContactRole,
     GroupState,
     HouseholdStatus,
     Person,
     RequestState,
+    SetAside,
     Suppression,
     utcnow,
 )
@@ -205,6 +208,8 @@ def test_what_is_in_order_needs_nobody(client: PageClient, scene: Scene) -> None
     closed = make_group(
         make_building(scene.group.area, scene.house.property.landlord, "Ågatan", (3,)), GroupState.CLOSED
     )
+    for task in OF_CLOSING:
+        store(SetAside(group_id=closed.id, task=task))
     make_interest(scene.jenny, closed.buildings[0])
     contact = make_contact(ContactRole.POLICE, "Polisen", scene.group.area)
     contact.checked_on = utcnow().date()
@@ -240,7 +245,7 @@ def test_no_resident_is_ever_named(client: PageClient, scene: Scene) -> None:
         assert [name for name in everybody(scene) if name in html] == []
 
 
-def test_the_overview_asks_eight_things_of_the_database_whatever_there_is(
+def test_the_overview_asks_nine_things_of_the_database_whatever_there_is(
     client: PageClient, scene: Scene, statements: Callable[..., AbstractContextManager[list[str]]]
 ) -> None:
     landlord, norrby = scene.house.property.landlord, scene.langgatan.property.area
@@ -256,4 +261,15 @@ def test_the_overview_asks_eight_things_of_the_database_whatever_there_is(
         with statements() as said:
             client.get("/overview", as_=scene.gun)
         seen.append(len(said))
-    assert seen[0] == seen[1] <= 8
+    assert seen[0] == seen[1] <= 9
+
+
+def test_interest_in_a_house_whose_group_is_closed_leads_to_starting_anew(
+    client: PageClient, scene: Scene
+) -> None:
+    closed = make_group(scene.langgatan, GroupState.CLOSED)
+    be_interested(scene.langgatan, 5)
+    overview = client.get("/overview", as_=scene.gun)
+    assert "Intresse, men ingen grupp Norrby Långgata 21–27" in overview.text
+    answer = client.get(overview.links["Starta Norrby Långgata 21–27"], as_=scene.gun)
+    assert answer.location == f"/groups/{closed.id}/closing"

@@ -44,6 +44,8 @@ NOT_BY_LINKS = {
     "notices.back_to_new",
     "invitations.back_to_new",
     "lifecycle.back_to_new",
+    "closing.show",  # of a closed group, see tests/closing
+    "closing.print_sheet",
     "joining.back_to_invitation",
     "interest.back_to_open",
     "meetings.public_answer",  # after a press, see the journey of an open meeting

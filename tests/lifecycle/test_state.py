@@ -132,13 +132,18 @@ def test_a_group_rests_and_is_woken(client: PageClient, scene: Scene, outbox: Ou
     assert active.h1 == "Gruppens läge, Våglängdsgatan 1–3"
     assert "Ingen träff har hållits." in active.text
     assert "Medlemmarna är kvar. Du kan väcka gruppen när du vill." in active.text
-    active.press("Låt gruppen vila bekräfta")
+    why = active.press("Låt gruppen vila")
+    assert (why.status, why.errors) == (422, ["Skriv varför gruppen vilar, med några ord."])
+    why.press("Låt gruppen vila", {"rest-reason": "Ombuden orkar inte just nu"})
     make_interest(make_person("Sen Granne", "sen@example.org"), scene.house)
     db.session.commit()
     resting = client.get(path(scene.group), as_=scene.gun)
     assert "Gruppen vilar: ingen kan gå med" in resting.text
     again = client.post(f"/groups/{scene.group.id}/rest", as_=scene.gun).follow()
     assert again.flashes == [("info", "Gruppen vilar redan, eller har inte blivit aktiv.")]
+    assert "Vilande" in resting.text
+    assert "Ombuden orkar inte just nu" in resting.text
+    assert "av Gun Sjöström" in resting.text
     resting.press("Väck gruppen")
     twice = client.post(f"/groups/{scene.group.id}/wake", as_=scene.gun).follow()
     assert twice.flashes[-1] == ("info", "Gruppen vilar inte.")
@@ -200,6 +205,7 @@ def test_a_closed_group_says_what_that_means_and_offers_nothing(client: PageClie
     page = client.get(path(scene.group), as_=scene.gun)
     assert "Gruppen är avslutad. Skyltarna ska ner." in page.text
     assert not [each for each in page.buttons if "gruppen" in each]
+    assert page.links["Kvar att göra, och ångra"] == f"/groups/{scene.group.id}/closing"
 
 
 def test_the_lead_reads_the_same_number_as_on_the_groups_page(client: PageClient, scene: Scene) -> None:

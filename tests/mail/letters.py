@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.cast import Scene
 from tests.factories import (
@@ -30,6 +30,8 @@ from tests.factories import (
 from watch import tokens
 from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
 from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS_CHANGED
+from watch.closing import service as closing
+from watch.closing.mails import GROUP_CLOSED, GROUP_REOPENED
 from watch.extensions import db
 from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
 from watch.groups.mails import (
@@ -88,6 +90,7 @@ from watch.models import (
     Coordinator,
     FindingFollower,
     FindingStatus,
+    GroupTransition,
     Invitation,
     JoinRequest,
     Language,
@@ -193,6 +196,25 @@ def _invitation(
     invitation = make_invitation(scene.group, address, flat=scene.stairwell_3.flats[4], by=scene.bengt)
     assert invitation.mailbox
     return outbox.queue(mail, to=invitation.mailbox, about=invitation)
+
+
+def _group_closed(scene: Scene) -> OutboxRow | None:
+    closing.close(scene.group, reason="Huset byggs om.", by=scene.gun)
+    return _told_of_step(scene, GROUP_CLOSED)
+
+
+def _group_reopened(scene: Scene) -> OutboxRow | None:
+    closing.close(scene.group, reason="Huset byggs om.", by=scene.gun)
+    closing.undo(scene.group, reason="Bygget är klart.", by=scene.gun)
+    return _told_of_step(scene, GROUP_REOPENED)
+
+
+def _told_of_step(scene: Scene, mail: Mail[GroupTransition]) -> OutboxRow | None:
+    """Tell Carin alone of the last step of her group."""
+    db.session.flush()
+    db.session.execute(delete(OutboxRow))
+    last = select(GroupTransition).order_by(GroupTransition.id.desc()).limit(1)
+    return outbox.queue(mail, to=scene.carin, about=db.session.scalars(last).one())
 
 
 def _group_started(scene: Scene) -> OutboxRow | None:
@@ -353,6 +375,8 @@ LETTERS: dict[str, SampleMail] = {
     "invitation": _invitation,
     "invitation-reminder": lambda s: _invitation(s, INVITATION_REMINDER, "tyst@example.org"),
     "group-started": _group_started,
+    "group-closed": _group_closed,
+    "group-reopened": _group_reopened,
     "coordinator-appointed": lambda s: outbox.queue(COORDINATOR_APPOINTED, to=s.bengt, about=_unanswered(s)),
     "coordinator-ended": lambda s: outbox.queue(COORDINATOR_ENDED, to=s.bengt, about=_ended(s)),
     "record-corrected": lambda s: outbox.queue(RECORD_CORRECTED, to=s.carin, about=_membership(s)),

@@ -163,8 +163,8 @@ def test_text_and_html_have_the_same_one_link_of_ours(scene: Scene, kind: str) -
     in_text, in_html = set(links.findall(part(mail, "plain"))), set(links.findall(part(mail, "html")))
     assert in_text == in_html
     leads_elsewhere = {
-        "coordinator-ended", "flatmate-joined", "join-unanswered", "membership-ended", "membership-left",
-        "unsubscribed",
+        "coordinator-ended", "flatmate-joined", "group-closed", "join-unanswered", "membership-ended",
+        "membership-left", "unsubscribed",
     }  # fmt: skip
     # to the contacts, as every mail's foot does, to the group's messages, or to /u/
     assert len(in_text) == (kind not in leads_elsewhere)

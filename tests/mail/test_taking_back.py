@@ -18,6 +18,7 @@ from tests.mail.letters import LETTERS
 from tests.mail.relay import Relay
 from watch.accounts.service import signing_in
 from watch.addresses import service as addresses
+from watch.closing import service as closing
 from watch.extensions import db
 from watch.findings import service as findings
 from watch.groups.service import choices, coordinators, members
@@ -123,6 +124,11 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "join-already-member": {"left": lambda s, about: leave(s, s.carin)},
     "interest-confirm": {"withdrawn": lambda s, about: service.withdraw(about)},
     "interest-ended": {"shown again": lambda s, about: service.show_again(about)},
+    "group-closed": {"undone": lambda s, about: closing.undo(about.group, by=s.gun)},
+    "group-reopened": {
+        "closed again": lambda s, about: closing.close(about.group, reason="Nu", by=s.gun),
+        "left": lambda s, about: leave(s, s.carin),
+    },
     "group-started": {"withdrawn": lambda s, about: service.withdraw(about)},
     "invitation": {
         "revoked": lambda s, about: invited.revoke(about, by=s.bengt),

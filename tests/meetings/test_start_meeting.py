@@ -135,7 +135,7 @@ def test_where_nobody_is_known_to_be_interested_nobody_can_be_called(
     assert len(outbox.addressed()) == 5
 
 
-@pytest.mark.parametrize("state", [GroupState.ACTIVE, GroupState.DORMANT, GroupState.CLOSED])
+@pytest.mark.parametrize("state", [GroupState.ACTIVE, GroupState.CLOSED])
 def test_a_group_past_its_start_is_called_by_its_coordinators(
     client: PageClient, scene: Scene, interested: list[Person], outbox: Outbox, state: GroupState
 ) -> None:

@@ -29,6 +29,8 @@ REASONS = {
     Reason.NO_LEAD: _l("Grupper utan huvudkontaktombud"),
     Reason.WAITING: _l("Anmälningar som har väntat mer än sju dagar"),
     Reason.FINDING: _l("Åtgärder som polisen eller kommunen ska se till"),
+    Reason.QUIET: _l("Grupper som kanske ska vila"),
+    Reason.AFTER_CLOSING: _l("Kvar att göra efter grupper som är avslutade"),
     Reason.STALE_CONTACT: _l("Kontakter som inte är kontrollerade på ett år"),
 }
 ACTIONS = {
@@ -37,6 +39,8 @@ ACTIONS = {
     Reason.NO_LEAD: _l("Utse"),
     Reason.WAITING: _l("Se ombuden"),
     Reason.FINDING: _l("Visa"),
+    Reason.QUIET: _l("Se läget"),
+    Reason.AFTER_CLOSING: _l("Visa"),
     Reason.STALE_CONTACT: _l("Kontrollera"),
 }
 SORTS = {

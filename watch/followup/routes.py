@@ -16,6 +16,7 @@ from watch.followup.queries import buildings, counts
 from watch.followup.queries import needs as needs_queries
 from watch.followup.queries.needs import Need, Reason
 from watch.groups.labels import HouseholdsSaid
+from watch.lifecycle.labels import CAUSES
 from watch.models import Area, utcnow
 from watch.paging import page_of
 
@@ -66,10 +67,14 @@ def area(area: Area) -> str:
 
 def _said(need: Need) -> dict[str, object]:
     """Return a need as the template shows it: its name, a count, and a link to act on it."""
-    interested = _("Intresserade: %(count)s.", count=banded(need.count, need.total))
+    said = need.what
+    if need.reason is Reason.INTEREST:
+        said = _("Intresserade: %(count)s.", count=banded(need.count, need.total))
+    elif need.causes:
+        said = language.together([str(CAUSES[each]) for each in need.causes])
     return {
         "name": need.name,
-        "said": interested if need.reason is Reason.INTEREST else need.what,
+        "said": said,
         "action": ACTIONS[need.reason],
         "href": _way(need),
     }
@@ -79,6 +84,10 @@ def _way(need: Need) -> str:
     match need.reason:
         case Reason.INTEREST:
             return url_for("lifecycle.new", building=need.thing_id)
+        case Reason.QUIET:
+            return url_for("lifecycle.checklist", group_id=need.thing_id)
+        case Reason.AFTER_CLOSING:
+            return url_for("closing.show", group_id=need.thing_id)
         case Reason.FINDING:
             return url_for("findings.show", finding_id=need.thing_id)
         case Reason.STALE_CONTACT:

@@ -11,7 +11,7 @@ TABLES = {
     "property": COUNTS,
     "building": COUNTS,
     "flat": COUNTS,
-    "group_transition": COUNTS,
+    "group_transition": "is only added to; its words are erased by the night",
     "set_aside": COUNTS,
     "trial_mail": "is its writer's own try, and is erased after a day",
     "erased_rows": COUNTS,

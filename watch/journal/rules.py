@@ -227,7 +227,13 @@ JOURNALED: dict[type[Model], Journaled] = {
     Visit: Journaled((dated("answers at the door that were taken back", "undone_at"),)),
     Group: Journaled(
         (
-            stands("groups that rest or are closed", "state", at=(GroupState.DORMANT, GroupState.CLOSED)),
+            stands(
+                "groups that rest or are closed",
+                "state",
+                "closed_at",
+                at=(GroupState.DORMANT, GroupState.CLOSED),
+                undone=True,
+            ),
             dated("closed groups whose texts were erased", "erased_at"),
         )
     ),

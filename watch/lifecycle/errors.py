@@ -50,5 +50,13 @@ class NotActive(DomainError):
     """The group is not active, so it cannot rest."""
 
 
+class NotErased(DomainError):
+    """The group is not closed, or its people are not erased yet, so it cannot start again."""
+
+
 class NotDormant(DomainError):
     """The group does not rest, so it cannot be woken."""
+
+
+class NoCandidate(DomainError):
+    """The person is not among those who offered to coordinate the group, or is so no more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
@@ -14,10 +14,12 @@ from watch.fields import (
     AddressField,
     DayField,
     Form,
+    LineField,
     SendingForm,
 )
 from watch.language import STOCKHOLM, local
 from watch.models import (
+    Cause,
     Group,
     Person,
     StartStep,
@@ -25,6 +27,7 @@ from watch.models import (
 
 BY_MAIL, LATER = "mail", "later"
 AT_MOST_AHEAD = timedelta(days=365)  # of a booked meeting
+MOST_REASON = 300
 AT_MOST_BEFORE = timedelta(days=365)  # how long before the group's start a step may have been done
 
 
@@ -94,3 +97,26 @@ class TickStepForm(Form):
             raise ValidationError(_l("Datumet ligger i framtiden. Skriv en dag som har varit."))
         if field.data and field.data < self._earliest:
             raise ValidationError(_l("Datumet ligger mer än ett år före gruppens start. Titta på årtalet."))
+
+
+class ReasonForm(Form):
+    """Asks why a group goes on, which its history tells."""
+
+    reason = LineField(_l("Varför?"), most=MOST_REASON)
+
+
+class RestForm(Form):
+    """Asks why a group rests, unless the system knows a cause itself."""
+
+    reason = LineField(_l("Varför vilar gruppen?"), most=MOST_REASON)
+
+    def __init__(self, causes: Collection[Cause]) -> None:
+        super().__init__(prefix="rest")
+        self.is_needed = not causes
+
+    def validate(self, extra_validators: object = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        if valid and self.is_needed and not self.reason.data:
+            self.reason.errors = (_l("Skriv varför gruppen vilar, med några ord."),)
+            return False
+        return valid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from watch.models import GroupState, StartStep
+from watch.models import Cause, GroupState, StartStep
 
 STEPS = {
     StartStep.POLICE_CONTACT: _l("Gruppen har kontakt med polisen"),
@@ -18,4 +18,8 @@ WAY = {  # what the steps of a group's life are called, one after the other
     GroupState.ACTIVE: _l("Aktiv"),
     GroupState.DORMANT: _l("Vilande"),
     GroupState.CLOSED: _l("Avslutad"),
+}
+CAUSES = {
+    Cause.NO_MEETING: _l("Ingen träff på tolv månader"),
+    Cause.NO_COORDINATOR: _l("Inget kontaktombud som nås med mejl"),
 }

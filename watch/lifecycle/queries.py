@@ -1,15 +1,32 @@
-"""What the system knows of a group's start, and why a group may rest."""
+"""What the system knows of a group's start and of its life since, and why a group may rest."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from watch.extensions import db
+from watch.groups.queries.areas import at_least, number_of_flats
+from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.language import local
-from watch.models import FEW, ChecklistItem, Group, Meeting, MeetingKind, StartStep
+from watch.models import (
+    FEW,
+    Cause,
+    ChecklistItem,
+    Coordinator,
+    Group,
+    GroupState,
+    GroupTransition,
+    Interest,
+    Meeting,
+    MeetingKind,
+    Officer,
+    Person,
+    StartStep,
+)
 
 QUIET_AFTER = timedelta(days=365)  # without a meeting a group is suggested to rest (domain.md)
 
@@ -33,11 +50,14 @@ class Start:
 
 
 def start_of(group: Group, now: datetime) -> Start:
-    """Return which steps of a group's start are done, ticked or known, in two statements."""
+    """Return which steps of a group's start are done, ticked or known, in two statements.
+
+    Of a group that has started again, meetings from before it was closed do not count.
+    """
     wanted = select(ChecklistItem).where(ChecklistItem.group_id == group.id)
     ticked = {item.step: item for item in db.session.scalars(wanted)}
     called = select(Meeting.kind, Meeting.called_at, Meeting.starts_at, Meeting.ends_at).where(
-        Meeting.counts_for([group.id]), Meeting.is_on
+        Meeting.counts_for([group.id]), Meeting.is_on, _is_of_this_life(group)
     )
     meetings = db.session.execute(called.order_by(Meeting.starts_at)).all()
     meeting = next((each for each in meetings if each.kind is MeetingKind.START), None)
@@ -61,3 +81,98 @@ def asks_to_be_sure(group: Group, start: Start) -> bool:
     The number is last night's and told in bands, so the question says no more than the page does.
     """
     return start.is_of_one_day and group.counted_taking_part < FEW
+
+
+def _is_of_this_life(group: Group) -> ColumnElement[bool]:
+    """Return the condition on Meeting that it was called after the group was closed for good, if it was."""
+    closed = (
+        select(GroupTransition.id)
+        .where(GroupTransition.group_id == group.id, GroupTransition.state == GroupState.CLOSED)
+        .where(GroupTransition.at > Meeting.called_at, GroupTransition.at < group.started_at)
+    )
+    return ~closed.correlate(Meeting).exists()
+
+
+def has_met_since(moment: datetime, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on Group that it has met, or become active, between this moment and now."""
+    met = select(Meeting.id).where(
+        Meeting.counts_for([Group.id]), Meeting.is_on, Meeting.ends_at > moment, Meeting.ends_at <= now
+    )
+    began = select(GroupTransition.id).where(
+        GroupTransition.group_id == Group.id, GroupTransition.state == GroupState.ACTIVE,
+        GroupTransition.at > moment,
+    )  # fmt: skip
+    return met.correlate(Group).exists() | began.correlate(Group).exists()
+
+
+def is_reached() -> ColumnElement[bool]:
+    """Return the condition on Group that mail reaches a coordinator of it."""
+    current = Coordinator.group_id == Group.id, Coordinator.is_current, REACHED_BY_MAIL
+    return select(Coordinator.id).where(*current).correlate(Group).exists()
+
+
+def causes_to_rest(group: Group, now: datetime) -> list[Cause]:
+    """Return the facts for which an active group should rest, in one statement; of any other group none."""
+    if group.state is not GroupState.ACTIVE:
+        return []
+    asked = select(has_met_since(now - QUIET_AFTER, now), is_reached()).where(Group.id == group.id)
+    has_met, is_coordinated = db.session.execute(asked).one()
+    return [cause for cause, is_so in zip(Cause, (not has_met, not is_coordinated), strict=True) if is_so]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a group's life; `by` is who took it, None if nobody knows that any more."""
+
+    state: GroupState
+    at: datetime
+    by: str | None
+    reason: str | None
+    causes: list[Cause]
+
+
+def history_of(group: Group) -> list[Step]:
+    """Return the steps of a group's life, the latest first, in one statement."""
+    wanted = (
+        select(GroupTransition, Person.name)
+        .outerjoin(Person, Person.id == GroupTransition.by_id)
+        .where(GroupTransition.group_id == group.id)
+        .order_by(GroupTransition.at.desc(), GroupTransition.id.desc())
+    )
+    return [
+        Step(each.state, each.at, name, each.reason, [Cause(code) for code in (each.causes or "").split()])
+        for each, name in db.session.execute(wanted)
+    ]
+
+
+def is_below_advice(group: Group, flats: int) -> bool:
+    """Return True if fewer households take part than the share that the area advises.
+
+    The number is the least that the page shows: the warning must not tell more than the band does.
+    """
+    share = group.area.advisory_share
+    if share is None:
+        return False
+    shown = at_least(Group.counted_taking_part.expression, number_of_flats())
+    return (db.session.scalar(select(shown).where(Group.id == group.id)) or 0) * 100 < share * flats
+
+
+def candidates(group: Group) -> Sequence[Person]:
+    """Return those who said that they could coordinate and told the police contact their name.
+
+    They are interested in one of the group's buildings, and are neither coordinators nor asked to be, nor
+    officers, who never coordinate.
+    """
+    houses = [each.id for each in group.buildings]
+    asked = select(Coordinator.person_id).where(
+        Coordinator.group_id == group.id, Coordinator.ended_at.is_(None)
+    )
+    officers = select(Officer.person_id).where(Officer.is_current)
+    wanted = (
+        select(Person)
+        .join(Interest, Interest.person_id == Person.id)
+        .where(Interest.building_id.in_(houses), Interest.is_current, Interest.named_at.is_not(None))
+        .where(Interest.could_coordinate, Person.id.not_in(asked), Person.id.not_in(officers))
+        .order_by(Interest.named_at, Interest.id)
+    )
+    return list(dict.fromkeys(db.session.scalars(wanted)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import Select, delete, select, update
@@ -22,15 +23,18 @@ from watch.lifecycle.errors import (
     GroupExists,
     MeetingNotHeld,
     NobodyAccepted,
+    NoCandidate,
     NotActive,
     NotDormant,
+    NotErased,
     NotReady,
     NotStarting,
 )
-from watch.lifecycle.queries import asks_to_be_sure, start_of
+from watch.lifecycle.queries import asks_to_be_sure, candidates, causes_to_rest, start_of
 from watch.models import (
     FEW,
     Building,
+    Cause,
     ChecklistItem,
     Coordinator,
     Group,
@@ -38,6 +42,7 @@ from watch.models import (
     GroupTransition,
     Interest,
     Person,
+    SetAside,
     StartStep,
     utcnow,
 )
@@ -85,6 +90,17 @@ def _many_since(building: Building, now: datetime) -> Select[datetime | None]:
     seen = were_interested(last_night(now))
     wanted = select(Interest.confirmed_at).where(Interest.building_id == building.id, seen)
     return wanted.order_by(Interest.confirmed_at).offset(FEW - 1).limit(1)
+
+
+def ask_candidate(group: Group, person_id: int, *, by: Person) -> None:
+    """Ask somebody to lead the group who said that they could coordinate it, and told their name for that.
+
+    Raises NoCandidate if they have taken that back, and what `appoint` raises.
+    """
+    person = next((each for each in candidates(group) if each.id == person_id), None)
+    if person is None:
+        raise NoCandidate
+    appoint(group, person, lead=True, by=by)
 
 
 def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
@@ -155,15 +171,19 @@ def activate(group: Group, *, by: Person, is_sure: bool = False) -> None:
     _become(group, GroupState.ACTIVE, "group-activated", by)
 
 
-def rest(group: Group, *, by: Person) -> None:
-    """Let an active group rest: nobody can join it, and its members stay. Raises NotActive."""
+def rest(group: Group, *, by: Person, reason: str | None = None) -> None:
+    """Let an active group rest: nobody can join it, and its members stay. Raises NotActive.
+
+    The facts that speak for it are kept beside the officer's own reason.
+    """
     db.session.refresh(group, ["state"], with_for_update=True)
     if group.state is not GroupState.ACTIVE:
         raise NotActive
-    _become(group, GroupState.DORMANT, "group-rests", by)
+    causes = causes_to_rest(group, utcnow())
+    _become(group, GroupState.DORMANT, "group-rests", by, reason=reason, causes=causes)
 
 
-def wake(group: Group, *, by: Person) -> None:
+def wake(group: Group, *, by: Person, reason: str | None = None) -> None:
     """Make a resting group active again, and tell those who became interested meanwhile.
 
     Raises NotDormant and NobodyAccepted.
@@ -172,11 +192,39 @@ def wake(group: Group, *, by: Person) -> None:
     if group.state is not GroupState.DORMANT:
         raise NotDormant
     _must_be_coordinated(group)
-    _become(group, GroupState.ACTIVE, "group-woken", by)
+    _become(group, GroupState.ACTIVE, "group-woken", by, reason=reason)
     tell_the_interested(group)
 
 
-def _become(group: Group, state: GroupState, what: str, by: Person) -> None:
+def start_again(group: Group, *, by: Person) -> None:
+    """Start a closed group from the first step, once its people are erased. Raises NotErased.
+
+    Its history, its meetings and the numbers of then stay.
+    """
+    db.session.refresh(group, ["state", "erased_at"], with_for_update=True)
+    if group.state is not GroupState.CLOSED or group.erased_at is None:
+        raise NotErased
+    now = utcnow()
+    db.session.execute(delete(ChecklistItem).where(ChecklistItem.group_id == group.id))
+    db.session.execute(delete(SetAside).where(SetAside.group_id == group.id))
+    group.closed_at = group.erased_at = None
+    group.started_at = now
+    _become(group, GroupState.STARTING, "group-started-again", by)
+    tick(group, StartStep.POLICE_CONTACT, local(now).date(), by=by)
+    recount_groups(now, group)
+
+
+def _become(
+    group: Group,
+    state: GroupState,
+    what: str,
+    by: Person,
+    *,
+    reason: str | None = None,
+    causes: Collection[Cause] = (),
+) -> None:
     group.state = state
-    db.session.add(GroupTransition(group_id=group.id, state=state, by_id=by.id))
+    step = GroupTransition(group_id=group.id, state=state, by_id=by.id, reason=reason)
+    step.causes = " ".join(causes) or None
+    db.session.add(step)
     audit.note(what, about=group, by=by)

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, or_
 
 from watch import calendar
 from watch.extensions import db
+from watch.groups.queries.choices import wants_word_of
+from watch.groups.queries.closed import left_with_closing
 from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import ALSO_CALLS, FromAddress, Mail, Unless
 from watch.meetings.queries.calls import heard_of, hears_of
@@ -48,7 +50,9 @@ def _change_unless(meeting: Meeting, _now: datetime) -> Unless:
 
 def _cancelling_unless(meeting: Meeting, _now: datetime) -> Unless:
     is_on = _is_on(meeting)
-    hears = or_(_has_heard(meeting), OutboxRow.person_id.in_(people_asked(meeting)))
+    hears = or_(
+        _has_heard(meeting), _has_heard_and_left(meeting), OutboxRow.person_id.in_(people_asked(meeting))
+    )
     return {LeftOut.OVER: is_on, LeftOut.READER: ~hears}
 
 
@@ -62,8 +66,8 @@ def _asked_unless(meeting: Meeting, _now: datetime) -> Unless:
 def _left_unless(meeting: Meeting, _now: datetime) -> Unless:
     """Leave it out if the group takes part again, or the reader comes with another one, or has left."""
     _is_on(meeting)  # whether it is cancelled or not, the reader was told that it is theirs
-    declined = [each.id for each in asked_groups(meeting, PartState.DECLINED)]
-    is_member = takes_part(OutboxRow.person_id, Group.id.in_(declined))
+    here = Group.id.in_([each.group_id for each in meeting.parts if each.state is PartState.DECLINED])
+    is_member = takes_part(OutboxRow.person_id, here) | left_with_closing(OutboxRow.person_id, here)
     is_called = OutboxRow.person_id.in_(called_people(meeting))
     return {LeftOut.OVER: is_called, LeftOut.READER: ~is_member}
 
@@ -81,6 +85,13 @@ def _has_heard(meeting: Meeting) -> ColumnElement[bool]:
     """Return the condition on OutboxRow that its person may know of the meeting and get mail about it."""
     has_heard = or_(*(OutboxRow.person_id.in_(people) for people in heard_of(meeting)))
     return hears_of(meeting, OutboxRow.person_id) & has_heard
+
+
+def _has_heard_and_left(meeting: Meeting) -> ColumnElement[bool]:
+    """Return the condition that its person knows of the meeting, but its group was closed meanwhile."""
+    has_heard = or_(*(OutboxRow.person_id.in_(people) for people in heard_of(meeting)))
+    wants = wants_word_of(meeting.id)
+    return left_with_closing(OutboxRow.person_id, meeting.has_group, wants) & has_heard
 
 
 def _called_from(mailing: Mailing) -> Group | Area:

@@ -22,19 +22,14 @@ from watch.models.groups import (
     GROUPS_IN_ORDER,
     AreaOptOut,
     Channel,
-    ChecklistItem,
     ConsentChannel,
     Coordinator,
     Group,
     GroupState,
-    GroupTransition,
     Membership,
     NoticeChoice,
     Officer,
     Organisation,
-    SetAside,
-    StartStep,
-    Task,
     coordinator_stairwell,
 )
 from watch.models.joining import (
@@ -48,6 +43,15 @@ from watch.models.joining import (
 )
 from watch.models.journal import JournalHost, JournalState
 from watch.models.letters import Letter, LetterFile, LetterPack
+from watch.models.lifecycle import (
+    OF_CLOSING,
+    Cause,
+    ChecklistItem,
+    GroupTransition,
+    SetAside,
+    StartStep,
+    Task,
+)
 from watch.models.mail import (
     PARENTS,
     TO_HAND_OUT,
@@ -96,6 +100,7 @@ __all__ = [
     "GROUPS_IN_ORDER",
     "NONCE_BYTES",
     "OFFICERS_OWN",
+    "OF_CLOSING",
     "PARENTS",
     "TO_HAND_OUT",
     "TRACE_KEPT",
@@ -109,6 +114,7 @@ __all__ = [
     "AuditEntry",
     "Building",
     "CalendarFeed",
+    "Cause",
     "Channel",
     "CheckinLink",
     "ChecklistItem",

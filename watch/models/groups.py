@@ -1,19 +1,23 @@
-"""Groups, their members, coordinators and officers."""
+"""Groups, their members, coordinators and officers. The steps of a group's life are in lifecycle.py."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint, func, select
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.database import Base
-from watch.models.base import AS_GROUP, AS_MEMBER, Model, current, impersonal, one_where, personal, utcnow
+from watch.models.base import AS_MEMBER, Model, current, impersonal, one_where, personal, utcnow
 from watch.models.derived import Derived, Purpose
 from watch.models.people import Person
 from watch.models.places import Area, Building, Household, Stairwell
+
+if TYPE_CHECKING:
+    from watch.models.lifecycle import ChecklistItem, GroupTransition
 
 AS_OFFICER = "as long as the assignment"
 BEFORE_OFFICERS_SAW = "2026-1"  # the duty's version that did not say yet that officers see phone and e-mail
@@ -40,6 +44,7 @@ class Group(Model):
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
     # when interest reached FEW persons; stored, because the interests are erased
     interest_since: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]  # whoever left at this time left because the group was closed
     erased_at: Mapped[datetime | None]  # when the texts and names of a closed group were erased
     counted_taking_part: Mapped[int] = mapped_column(default=0)
     counted_at: Mapped[datetime | None]
@@ -47,74 +52,15 @@ class Group(Model):
     area: Mapped[Area] = relationship()
     buildings: Mapped[list[Building]] = relationship(order_by="Building.sort_key")
     transitions: Mapped[list[GroupTransition]] = relationship(
-        order_by="[GroupTransition.at, GroupTransition.id]"
+        order_by="[GroupTransition.at, GroupTransition.id]", back_populates="group"
     )
     checklist: Mapped[list[ChecklistItem]] = relationship(back_populates="group")
+
+    __table_args__ = (CheckConstraint("closed_at IS NULL OR state = 'closed'", name="closed_has_a_time"),)
 
 
 _first_building = select(func.min(Building.sort_key)).where(Building.group_id == Group.id).correlate(Group)
 GROUPS_IN_ORDER = func.coalesce(_first_building.scalar_subquery(), Group.name)  # 1–9 before 11–15
-
-
-class GroupTransition(Model):
-    """A dated change of a group's state, and who made it."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)
-    state: Mapped[GroupState]
-    at: Mapped[datetime] = mapped_column(default=utcnow)
-    by_id: Mapped[int | None] = personal(
-        "D", "who answers for the step", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
-    )
-
-
-class StartStep(StrEnum):
-    """The steps of a group's start, in order. All are done before the group is active."""
-
-    POLICE_CONTACT = "police_contact"
-    MEETING_BOOKED = "meeting_booked"
-    MEETING_HELD = "meeting_held"
-    COORDINATORS_TRAINED = "coordinators_trained"
-    HOUSEHOLD_LIST = "household_list"
-
-
-class ChecklistItem(Model):
-    """A step of the start that is done, with its date; `meeting_on` is the day of a booked start meeting."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"))
-    step: Mapped[StartStep]
-    done_on: Mapped[date]
-    meeting_on: Mapped[date | None]
-    by_id: Mapped[int | None] = personal(
-        "D", "who ticked the step", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
-    )
-
-    group: Mapped[Group] = relationship(back_populates="checklist")
-
-    __table_args__ = (
-        UniqueConstraint("group_id", "step", name="uq_checklist_item_once_per_group"),
-        CheckConstraint("meeting_on IS NULL OR step = 'meeting_booked'", name="day_of_a_booked_meeting"),
-    )
-
-
-class Task(StrEnum):
-    """A task of a group's lead that is done, or set aside, by saying so."""
-
-    POSTERS = "posters"  # they hang in the stairwells
-    FIRST_STEPS = "first_steps"  # the card of a new lead is not wanted any more
-    MORE_COORDINATORS = "more_coordinators"  # the lead manages without
-
-
-class SetAside(Model):
-    """A task that the lead of a group has ticked as done or set aside."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"))
-    task: Mapped[Task]
-    at: Mapped[datetime] = mapped_column(default=utcnow)
-
-    __table_args__ = (UniqueConstraint("group_id", "task", name="uq_set_aside_once_per_group"),)
 
 
 class Channel(StrEnum):

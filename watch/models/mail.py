@@ -15,6 +15,7 @@ from watch.models.derived import Derived, Purpose
 from watch.models.findings import Finding, FindingLink
 from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import AddressVerification, Interest, Invitation, JoinRequest
+from watch.models.lifecycle import GroupTransition
 from watch.models.meetings import Meeting, MeetingChange
 from watch.models.messages import ContactMessage
 from watch.models.notices import Notice, NoticeArea
@@ -26,6 +27,7 @@ from watch.models.trials import TrialMail
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
     | AddressVerification | AddressChange | ContactMessage | TrialMail | Finding | FindingLink
+    | GroupTransition
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -76,6 +78,9 @@ class Mailing(Model):
     finding_link_id: Mapped[int | None] = mapped_column(
         ForeignKey("finding_link.id", ondelete="CASCADE"), index=True
     )
+    group_transition_id: Mapped[int | None] = mapped_column(
+        ForeignKey("group_transition.id", ondelete="CASCADE"), index=True
+    )
     next_meeting_id: Mapped[int | None] = mapped_column(
         ForeignKey("meeting.id", ondelete="SET NULL"), index=True
     )
@@ -94,6 +99,7 @@ class Mailing(Model):
     trial_mail: Mapped[TrialMail | None] = relationship()
     finding: Mapped[Finding | None] = relationship()
     finding_link: Mapped[FindingLink | None] = relationship()
+    group_transition: Mapped[GroupTransition | None] = relationship()
     next_meeting: Mapped[Meeting | None] = relationship(foreign_keys=[next_meeting_id])
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
     notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)

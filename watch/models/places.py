@@ -13,7 +13,11 @@ from watch.models.derived import Derived, Purpose
 
 
 class Area(Model):
-    """An area (område), with a target number of groups and a date for it."""
+    """An area (område), with a target number of groups and a date for it.
+
+    `advisory_share` is how many percent of the households should take part when a group becomes active. It is
+    advice to the officers, never a rule, and None unless somebody has set it.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = impersonal("an area's address on the web", String(60), unique=True)
@@ -21,8 +25,12 @@ class Area(Model):
     sort_key: Mapped[str] = impersonal("an area's place in Swedish order", String(160))
     target_groups: Mapped[int | None]
     target_by: Mapped[date | None]
+    advisory_share: Mapped[int | None]
 
-    __table_args__ = (CheckConstraint("target_groups > 0", name="target_is_some_groups"),)
+    __table_args__ = (
+        CheckConstraint("target_groups > 0", name="target_is_some_groups"),
+        CheckConstraint("advisory_share BETWEEN 1 AND 100", name="share_is_percent"),
+    )
 
 
 class Landlord(Model):

@@ -102,6 +102,23 @@ def set_target(slug: str, groups: int, by: datetime) -> None:
     click.echo(f"Target of {area.name}: {groups} groups by {by.date().isoformat()}.")
 
 
+@places.command("advise")
+@click.argument("slug", metavar="AREA")
+@click.argument("percent", type=click.IntRange(0, 100))
+def set_advice(slug: str, percent: int) -> None:
+    """Advise that PERCENT of the households of an AREA take part when a group becomes active; 0 for none.
+
+    It is advice to the officers, who see it when fewer take part. It forbids nothing.
+    """
+    area = db.session.scalar(select(Area).where(Area.slug == slug))
+    if area is None:
+        raise click.ClickException(f"There is no area {slug}. The areas are: {_known(Area.slug)}.")
+    service.set_advice(area, percent or None)
+    db.session.commit()
+    said = f"{percent} percent of the households" if percent else "none"
+    click.echo(f"Advisory share of {area.name}: {said}.")
+
+
 def _demand_known_areas(rows: Sequence[landlord_list.FlatRow], new: tuple[str, ...]) -> None:
     """Refuse areas not named with --new-area: a misspelt area would become a new one without an officer."""
     allowed = {landlord_list.same(name) for name in new}

@@ -18,7 +18,7 @@ from watch.places.changes import AT_ONCE, Change, Imported, by_address, changes_
 from watch.places.landlord_list import Column, FlatRow, same
 from watch.places.problems import BadLandlordList, Problem, RowError
 
-__all__ = ["Imported", "import_landlord_list", "new_areas", "set_target", "swedish_sort_key"]
+__all__ = ["Imported", "import_landlord_list", "new_areas", "set_advice", "set_target", "swedish_sort_key"]
 
 
 def new_areas(rows: Sequence[FlatRow]) -> list[str]:
@@ -31,6 +31,12 @@ def set_target(area: Area, groups: int, by: date) -> None:
     """Set how many groups an area should have, and by which day."""
     area.target_groups, area.target_by = groups, by
     audit.note("area-target-set", about=area, by=None, area=area)
+
+
+def set_advice(area: Area, percent: int | None) -> None:
+    """Set the advisory share of households, or None for no advice."""
+    area.advisory_share = percent
+    audit.note("area-advice-set", about=area, by=None, area=area)
 
 
 def import_landlord_list(

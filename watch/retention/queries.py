@@ -70,6 +70,7 @@ OWN_WORDS = frozenset(  # what the doer of a row has written, though the column 
         "finding.what",
         "finding.outcome",
         "finding_step.text",
+        "group_transition.reason",
         "notes_draft.text",
         "notes_aside.text",
         "published_notes.text",

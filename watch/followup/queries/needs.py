@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
+from watch.closing.queries import groups_with_tasks
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
 from watch.findings.queries import findings_nobody_began
@@ -16,10 +17,12 @@ from watch.followup.queries.counts import flats_of_building
 from watch.groups.queries.areas import at_least, interested_of_building
 from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.joining.queries.asking import waits_long
+from watch.lifecycle.queries import QUIET_AFTER, has_met_since, is_reached
 from watch.models import (
     FEW,
     GROUPS_IN_ORDER,
     Building,
+    Cause,
     ContactPerson,
     Coordinator,
     Group,
@@ -38,6 +41,8 @@ class Reason(StrEnum):
     NO_LEAD = "no_lead"  # coordinators, but no lead: nobody can appoint more
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
     FINDING = "finding"  # a group left it to the police or the municipality, and nobody has begun
+    QUIET = "quiet"  # an active group that should rest
+    AFTER_CLOSING = "after_closing"  # signs to take down, or a sheet to hang up
     STALE_CONTACT = "stale_contact"
 
 
@@ -45,7 +50,8 @@ class Reason(StrEnum):
 class Need:
     """A building, group, finding or contact that needs an officer's action.
 
-    `thing_id` is its id, `count` of `total` the interested persons among the flats, `what` is to be mended.
+    `thing_id` is its id, `count` of `total` the interested persons among the flats, `what` is to be mended,
+    and `causes` are the facts for which a group should rest.
     """
 
     reason: Reason
@@ -54,15 +60,18 @@ class Need:
     count: int = 0
     total: int = 0
     what: str = ""
+    causes: tuple[Cause, ...] = ()
 
 
 def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
-    """Return what needs action in these areas, most urgent first, in five statements."""
+    """Return what needs action in these areas, most urgent first, in seven statements."""
     return [
         *_interest_without_group(areas, now),
         *_groups_without_lead(areas),
         *_requests_waiting(areas, now),
         *_findings(areas),
+        *_quiet_groups(areas, now),
+        *_after_closing(areas),
         *_stale_contacts(areas, today),
     ]
 
@@ -74,7 +83,8 @@ def _interest_without_group(areas: Collection[int], now: datetime) -> list[Need]
     wanted = (
         select(Building.address, Building.id, interested, flats_of_building())
         .join(Property, Property.id == Building.property_id)
-        .where(Property.area_id.in_(areas), Building.group_id.is_(None))
+        .outerjoin(Group, Group.id == Building.group_id)
+        .where(Property.area_id.in_(areas), or_(Group.id.is_(None), Group.state == GroupState.CLOSED))
         .where(interested >= FEW)
         .order_by(as_shown.desc(), Building.sort_key)
     )
@@ -102,6 +112,22 @@ def _requests_waiting(areas: Collection[int], now: datetime) -> list[Need]:
 def _groups_in(areas: Collection[int]) -> Select[str, int]:
     wanted = select(Group.name, Group.id).where(Group.area_id.in_(areas), Group.state != GroupState.CLOSED)
     return wanted.order_by(GROUPS_IN_ORDER).limit(MOST_OF_A_KIND)
+
+
+def _quiet_groups(areas: Collection[int], now: datetime) -> list[Need]:
+    quiet = _groups_in(areas).where(Group.state == GroupState.ACTIVE, ~has_met_since(now - QUIET_AFTER, now))
+    return [
+        Need(
+            Reason.QUIET, name, group_id,
+            causes=(Cause.NO_MEETING,) if is_coordinated else (Cause.NO_MEETING, Cause.NO_COORDINATOR),
+        )
+        for name, group_id, is_coordinated in db.session.execute(quiet.add_columns(is_reached()))
+    ]  # fmt: skip
+
+
+def _after_closing(areas: Collection[int]) -> list[Need]:
+    rows = db.session.execute(groups_with_tasks(areas).limit(MOST_OF_A_KIND))
+    return [Need(Reason.AFTER_CLOSING, *row) for row in rows]
 
 
 def _findings(areas: Collection[int]) -> list[Need]:

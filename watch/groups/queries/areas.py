@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, ScalarSelect, and_, case, cast, f
 
 from watch.extensions import db
 from watch.language import STOCKHOLM, local
-from watch.models import FEW, Area, Building, Flat, Group, Interest, Membership, Stairwell
+from watch.models import FEW, Area, Building, Flat, Group, GroupState, Interest, Membership, Stairwell
 
 RECOUNT_AT = time(2, 30)  # local time in Borås
 # Over Membership: the flats of members, and members whose flat is unknown, who count as a household each.
@@ -91,7 +91,8 @@ def number_of_flats() -> ScalarSelect[int]:
 def taking_part_in_area() -> ScalarSelect[int]:
     """Return a subquery for the least number of households that take part in the outer select's area.
 
-    It adds up the lower bounds of what its groups showed last night.
+    It adds up the lower bounds of what its groups showed last night. In closed ones nobody takes part.
     """
     shown = func.coalesce(func.sum(at_least(Group.counted_taking_part.expression, number_of_flats())), 0)
-    return select(cast(shown, Integer)).where(Group.area_id == Area.id).correlate(Area).scalar_subquery()
+    total = select(cast(shown, Integer)).where(Group.area_id == Area.id, Group.state != GroupState.CLOSED)
+    return total.correlate(Area).scalar_subquery()

@@ -12,6 +12,8 @@ from watch.models import (
 )
 
 OPEN_TO_JOIN = frozenset({GroupState.STARTING, GroupState.ACTIVE})
+# Officers wake a resting group by letters too. Until it is woken their codes lead to showing interest.
+HAS_LETTERS = OPEN_TO_JOIN | {GroupState.DORMANT}
 
 
 def group_to_join(stairwell: Stairwell, *, by_letter: bool = False) -> Group | None:

@@ -33,10 +33,7 @@ def bring_back(group: Group, task: str) -> Response:
 
 
 def _task(name: str) -> Task:
-    try:
-        return Task(name)
-    except ValueError:
-        abort(404)
+    return next((task for task in SET_ASIDE if task == name), None) or abort(404)
 
 
 def _to_house(group: Group) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.accounts.queries import PRESSED_AGAIN
+from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, AlreadyPlaced
 from watch.groups.mails import FLATMATE_JOINED, MEMBERSHIP_LEFT
@@ -26,6 +27,7 @@ from watch.models import (
     Coordinator,
     Flat,
     Group,
+    GroupState,
     Household,
     HouseholdStatus,
     Interest,
@@ -61,7 +63,7 @@ def admit(
 ) -> Membership:
     """Admit a person to a group. With a flat, its household takes part.
 
-    Raises AlreadyMember, also when two requests admit the same person at once.
+    Raises AlreadyMember, also when two requests admit the same person at once, and LinkExpired.
     """
     db.session.flush()  # gives a new person an id, and raises errors of other rows as themselves
     now = utcnow()
@@ -78,9 +80,20 @@ def admit(
             db.session.add(membership)
     except IntegrityError:
         raise AlreadyMember(active_membership(person, group)) from None
+    _demand_not_closed(group)
     _end_interest(person, group)
     audit.note("member-admitted", about=membership, by=by, group=group)
     return membership
+
+
+def _demand_not_closed(group: Group) -> None:
+    """Raise LinkExpired if the group was closed at the same moment.
+
+    A new membership waits for such a closing, which has not seen it, and would be in nobody's care.
+    """
+    db.session.refresh(group, ["state"])
+    if group.state is GroupState.CLOSED:
+        raise LinkExpired
 
 
 def _end_interest(person: Person, group: Group) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from watch.extensions import db
 from watch.groups.queries.areas import last_night, were_interested
 from watch.groups.queries.interested import houses_with
+from watch.meetings.public_holidays import holiday_on
 from watch.models import (
     FEW,
     Building,
@@ -22,6 +23,8 @@ from watch.models import (
     utcnow,
 )
 
+AHEAD = timedelta(days=14)  # letters must have come, and people need time to plan
+TUESDAY = 1
 INTERESTED = Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
 
 
@@ -31,16 +34,20 @@ def group_in(building: Building) -> Group | None:
 
 
 def is_before_its_start(building: Building) -> bool:
-    """Return True if the building has no group, or one that is starting."""
+    """Return True if the building has no group, or one that is starting or rests."""
     group = group_in(building)
-    return group is None or group.state is GroupState.STARTING
+    return group is None or group.state in {GroupState.STARTING, GroupState.DORMANT}
 
 
 def somebody_is_interested(building: Building) -> bool:
     """Return True if a start meeting reaches somebody: one or more of last night, or five or more by now.
 
-    So officers never learn of a single person who has come or gone by day. One statement.
+    So officers never learn of a single person who has come or gone by day. In a group that rests it also
+    reaches its members.
     """
+    group = group_in(building)
+    if group is not None and group.state is GroupState.DORMANT and group.counted_taking_part:
+        return True
     now = utcnow()
     last, present = _count(building, were_interested(last_night(now))), _count(building, *INTERESTED)
     before, by_now = db.session.execute(select(last, present)).one()
@@ -70,3 +77,11 @@ def last_mail_about(meeting: Meeting, person: Person) -> OutboxRow | None:
     asks = Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-called"
     theirs = rows.where(*asks, OutboxRow.person_id == person.id, OutboxRow.mailbox_id == person.mailbox_id)
     return db.session.scalar(theirs.order_by(OutboxRow.id.desc()).limit(1))
+
+
+def proposed_day(today: date) -> date:
+    """Return the first Tuesday in two weeks or more that is no public holiday or eve."""
+    day = today + AHEAD
+    while day.weekday() != TUESDAY or holiday_on(day):
+        day += timedelta(days=1)
+    return day

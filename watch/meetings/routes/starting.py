@@ -45,9 +45,11 @@ def next_start_meeting(building: Building) -> Meeting | None:
 @bp.get("/buildings/<int:building_id>/meetings/new")
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def start_new(building: Building) -> str:
-    """Show the form, or say why nobody can be called."""
+    """Show the form, or say why nobody can be called. A link may propose a day."""
     draft = draft_asked_for(building)
-    return start_new_page(building, CallStartMeetingForm(data=filled_with(draft) if draft else None))
+    form = CallStartMeetingForm(data=filled_with(draft) if draft else None)
+    form.propose(request.args.get("day", ""))
+    return start_new_page(building, form)
 
 
 @bp.get("/buildings/<int:building_id>/meetings/drafts")

@@ -9,13 +9,13 @@ from flask import redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from watch import language
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import Permission, can, current_person, current_relations, requires
 from watch.extensions import db
 from watch.groups.labels import FLAT_STATES
 from watch.groups.queries import letters as letters_queries
 from watch.groups.queries.flats import flats_of_group
 from watch.groups.queries.households import FlatState, households_of
-from watch.groups.queries.joinable import OPEN_TO_JOIN
+from watch.groups.queries.joinable import HAS_LETTERS, OPEN_TO_JOIN
 from watch.models import Area, Flat, Group, Language, Letter, LetterPack
 from watch.printing.forms import LetterboxesForm, PrintLettersForm
 from watch.printing.letter_pages import file_name, pdf_of
@@ -37,7 +37,7 @@ def letters(group: Group) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/letters")
 @requires(Permission.PRINT_LETTERS)
 def print_letters(group: Group) -> ViewAnswer:
-    if group.state not in OPEN_TO_JOIN:
+    if not _has_letters(group):
         return redirect(url_for("printing.letters", group_id=group.id), 303)  # the page explains why
     form = print_form(group, filled=True)
     if not form.validate():
@@ -45,6 +45,12 @@ def print_letters(group: Group) -> ViewAnswer:
     stairwells = {flat.stairwell.address for flat in form.chosen}
     name = stairwells.pop() if len(stairwells) == 1 else group.name
     return made(group, form.chosen, form.languages.data or (), name)
+
+
+def _has_letters(group: Group) -> bool:
+    """Return True if the reader can print letters: those of a resting group are printed to wake it."""
+    wakes = can(Permission.CHANGE_GROUP_STATE, group)
+    return group.state in (HAS_LETTERS if wakes else OPEN_TO_JOIN)
 
 
 def made(where: Group | Area, flats: Sequence[Flat], languages: Iterable[str], name: str) -> ViewAnswer:
@@ -60,7 +66,7 @@ def made(where: Group | Area, flats: Sequence[Flat], languages: Iterable[str], n
 def print_form(group: Group, *, filled: bool = False) -> PrintLettersForm:
     """Offer flats to coordinators; whole stairwells to police contacts, who must not see who takes part."""
     relations, form = current_relations(), PrintLettersForm() if filled else PrintLettersForm(None)
-    if group.state not in OPEN_TO_JOIN:
+    if not _has_letters(group):
         form.offer_nothing()
         return form
     if group.id not in relations.coordinates:
@@ -102,6 +108,7 @@ def page(group: Group, form: PrintLettersForm, letterboxes: LetterboxesForm) -> 
     pack = pack_of(current_person(), group)
     return render_template(
         "printing/letters.html", group=group, form=form, days=letters_service.LETTER_DAYS,
-        again=letters_service.REPRINT_DAYS, is_open=group.state in OPEN_TO_JOIN,
+        again=letters_service.REPRINT_DAYS, is_open=_has_letters(group),
+        is_open_to_join=group.state in OPEN_TO_JOIN,
         pack=pack, places=places_of(pack) if pack else None, letterboxes=letterboxes, said=_said(group),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from watch import audit, tokens
 from watch.extensions import db
 from watch.groups.errors import FlatElsewhere, NotOpen
-from watch.groups.queries.joinable import OPEN_TO_JOIN
+from watch.groups.queries.joinable import HAS_LETTERS
 from watch.models import Flat, Group, Letter, Person, Purpose, utcnow
 from watch.printing.queries import code_of
 from watch.statements import changed
@@ -25,11 +25,11 @@ def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Le
 
     A letter printed within 14 days is returned unchanged, used or not, so that reprinting does not reveal who
     has joined or moved. The households count as asked once somebody says that the letters lie in the
-    letterboxes (delivery.py). Raises FlatElsewhere, and NotOpen if the group cannot be joined.
+    letterboxes (delivery.py). Raises FlatElsewhere, and NotOpen if the group is closed.
     """
     if any(flat.stairwell.building.group_id != group.id for flat in flats):
         raise FlatElsewhere
-    if group.state not in OPEN_TO_JOIN:
+    if group.state not in HAS_LETTERS:
         raise NotOpen
     now, ids = utcnow(), [flat.id for flat in flats]
     db.session.execute(select(Flat.id).where(Flat.id.in_(ids)).with_for_update())  # two who print take turns

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from watch import audit
 from watch.extensions import db
-from watch.groups.queries.joinable import OPEN_TO_JOIN
+from watch.groups.queries.joinable import HAS_LETTERS
 from watch.models import (
     Area,
     Flat,
@@ -129,11 +129,11 @@ def _flats_of(file: LetterFile) -> list[Flat]:
 
 
 def _print(flats: Sequence[Flat], only: Group | None, *, by: Person) -> list[Letter]:
-    """Return the letters of flats whose group can be joined: of one group only, or of any."""
+    """Return the letters of flats whose group is not closed: of one group only, or of any."""
     letters: list[Letter] = []
     for group_id, its in groupby(flats, key=lambda flat: flat.stairwell.building.group_id):
         group = db.session.get(Group, group_id) if group_id else None
-        if group and group.state in OPEN_TO_JOIN and only in {None, group}:
+        if group and group.state in HAS_LETTERS and only in {None, group}:
             letters += print_letters(group, list(its), by=by)
     return letters
 

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from watch.extensions import db
+from watch.groups.queries.closed import UNDOABLE
+from watch.mail import outbox
 from watch.models import (
     CLOSED,
+    Building,
     ChecklistItem,
     Finding,
     FindingFollower,
     FindingLink,
     FindingStep,
+    Flat,
     Group,
     GroupState,
     GroupTransition,
+    Household,
     Invitation,
     Meeting,
     MeetingChange,
     MeetingPart,
+    Membership,
     NotesAside,
     NotesDraft,
     Notice,
+    OutboxRow,
     PublishedNotes,
+    Stairwell,
 )
 from watch.retention.service.batches import BATCH, take_out
 
@@ -35,9 +43,15 @@ FORGOTTEN = {  # of a meeting
 }
 
 
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """Return the condition on Group that it was closed so long ago that it cannot be undone any more."""
+    long_ago = or_(Group.closed_at.is_(None), Group.closed_at < now - UNDOABLE)
+    return and_(Group.state == GroupState.CLOSED, long_ago)
+
+
 def notices(now: datetime) -> int:
     """Delete the notices of closed groups, and those to whole areas that were sent two years ago."""
-    closed = select(Group.id).where(Group.state == GroupState.CLOSED)
+    closed = select(Group.id).where(_is_over(now))
     old = and_(Notice.area_id.is_not(None), Notice.sent_at < now - TWO_YEARS)
     return take_out(Notice, or_(Notice.group_id.in_(closed), old))
 
@@ -54,9 +68,11 @@ def drafts(now: datetime) -> int:
 
 
 def closed(now: datetime) -> int:
-    """Erase invitations, meetings' texts and names of closed groups, and what officers wrote of meetings
-    that were held two years ago. Return the number of groups."""
-    due = select(Group.id).where(Group.state == GroupState.CLOSED, Group.erased_at.is_(None))
+    """Erase what is known of groups that were closed 30 days ago: invitations, statuses of flats, meetings'
+    texts and names; and what officers wrote of meetings that were held two years ago. Return the number of
+    groups."""
+    leaving = exists().where(Membership.group_id == Group.id, Membership.left_at == Group.closed_at)
+    due = select(Group.id).where(_is_over(now), Group.erased_at.is_(None), ~leaving)
     old = Meeting.area_id.is_not(None), Meeting.ends_at < now - TWO_YEARS
     db.session.execute(update(Meeting).where(*old).values(FORGOTTEN))
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
@@ -74,7 +90,23 @@ def closed(now: datetime) -> int:
             db.session.execute(delete(belongs).where(belongs.finding_id.in_(of_findings)))
         nameless = {"what": "", "outcome": None, "by_id": None}
         db.session.execute(update(Finding).where(Finding.group_id == number).values(nameless))
-        for step in (GroupTransition, ChecklistItem):
-            db.session.execute(update(step).where(step.group_id == number).values(by_id=None))
+        wordless = {"by_id": None, "reason": None}
+        db.session.execute(update(GroupTransition).where(GroupTransition.group_id == number).values(wordless))
+        db.session.execute(update(ChecklistItem).where(ChecklistItem.group_id == number).values(by_id=None))
+        _forget_flats(number)
         db.session.execute(update(Group).where(Group.id == number).values(erased_at=now))
     return len(groups)
+
+
+def _forget_flats(group_id: int) -> None:
+    """Delete the households of the group's flats, whose members were erased with it."""
+    flats = (
+        select(Flat.id)
+        .join(Stairwell, Stairwell.id == Flat.stairwell_id)
+        .join(Building, Building.id == Stairwell.building_id)
+        .where(Building.group_id == group_id)
+    )
+    is_empty = ~exists().where(Membership.household_id == Household.id)
+    its = db.session.scalars(select(Household.id).where(Household.flat_id.in_(flats), is_empty)).all()
+    outbox.erase(OutboxRow.household_id.in_(its))
+    db.session.execute(delete(Household).where(Household.id.in_(its)))

@@ -1,6 +1,7 @@
 """The rules that keep what `kept` promises for personal columns. tests/retention checks that none is missing.
 
-The order matters: a person is erased when no other row needs them, a mailbox when nobody uses it.
+The order matters: a person is erased when no other row needs them, a mailbox when nobody uses it, and what is
+known of a closed group once its members are.
 """
 
 from __future__ import annotations
@@ -107,13 +108,7 @@ RULES = (
     Rule(AS_MESSAGE, (ContactMessage,), people.messages),
     Rule(AS_TRIAL, (TrialMail,), people.trial_mails),
     Rule(AS_NOTICE, (Notice, NoticeText), groups.notices),
-    Rule(
-        AS_GROUP,
-        (Meeting, MeetingChange, MeetingPart, GroupTransition, ChecklistItem, Invitation),
-        groups.closed,
-    ),
     Rule(AS_GROUP, (Meeting,), groups.drafts),
-    Rule(AS_GROUP, (NotesDraft, NotesAside, PublishedNotes), groups.closed),
     Rule(AS_OUTREACH, (OutreachEntry,), outreach.entries),
     Rule(AS_FINDING, (Finding, FindingStep), groups.findings),
     Rule(AS_FOLLOWER, (FindingFollower,), people.finding_followers),
@@ -129,6 +124,12 @@ RULES = (
     Rule(AS_OFFICER, (Officer,), people.officers),
     Rule(AS_MEMBER, (Membership,), people.memberships),
     Rule(AS_MEMBER, (Coordinator,), people.coordinators),
+    Rule(
+        AS_GROUP,
+        (Meeting, MeetingChange, MeetingPart, GroupTransition, ChecklistItem, Invitation),
+        groups.closed,
+    ),
+    Rule(AS_GROUP, (NotesDraft, NotesAside, PublishedNotes), groups.closed),
     Rule(AS_MEMBER, (AreaOptOut,), people.area_opt_outs),
     Rule(AS_MEMBER, (StoppedWriter,), people.stopped_writers),
     Rule(AS_MEMBER, (Household,), people.households),

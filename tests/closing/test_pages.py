@@ -1,0 +1,154 @@
+"""Checks the pages by which an officer closes a group and takes that back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import flat_of, make_meeting, make_member, make_person
+from tests.page_client import PageClient
+from tests.pages_of_paper import pages_of, words_on
+from tests.retention.nights import erase_all
+from watch.extensions import db
+from watch.language import day
+from watch.models import (
+    AuditEntry,
+    Coordinator,
+    Group,
+    GroupState,
+    GroupTransition,
+    JoinRequest,
+    Membership,
+    utcnow,
+)
+
+DAY = timedelta(days=1)
+WHY = {"reason": "Huset byggs om."}
+
+
+def path(group: Group) -> str:
+    return f"/groups/{group.id}/closing"
+
+
+def test_the_page_says_what_goes_before_it_goes(client: PageClient, scene: Scene) -> None:
+    meeting = make_meeting(scene.group, by=scene.amina)
+    db.session.commit()
+    page = client.get(f"{path(scene.group)}/new", as_=scene.gun)
+    assert page.h1 == "Avsluta Våglängdsgatan 1–3?"
+    assert f"Trapphusträff {day(meeting.starts_at)} ställs in" in page.text
+    assert "Hushåll som bara nås på papper: färre än 5." in page.text
+    assert "I 30 dagar kan du öppna gruppen igen." in page.text
+    refused = page.press("Avsluta gruppen")
+    assert (refused.status, refused.errors) == (
+        422, ["Skriv varför gruppen avslutas. De som är med läser det i mejlet."],
+    )  # fmt: skip
+    about = refused.press("Avsluta gruppen", {"reason": "Kalle Ek säljer knark i port 3"})
+    assert about.status == 422
+    assert db.session.get_one(Group, scene.group.id).state is GroupState.ACTIVE
+    closed = refused.press("Avsluta gruppen", WHY).follow()
+    assert closed.flashes == [
+        ("done", "Gruppen är avslutad. Alla som har e-post får ett mejl. Det här är kvar att göra.")
+    ]
+    assert closed.h1 == "Våglängdsgatan 1–3 är avslutad"
+    assert "5 av 18 hushåll" in closed.text
+    assert day(utcnow() + 30 * DAY) in closed.text
+
+
+def test_the_lead_reads_why_and_only_officers_close(client: PageClient, scene: Scene) -> None:
+    assert client.post(path(scene.group), WHY, as_=scene.amina).status == 403
+    assert client.post(path(scene.group), WHY, as_=scene.hodan).status == 404
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    for reader in (scene.amina, scene.carin):
+        assert client.get(f"/groups/{scene.group.id}", as_=reader).status == 404
+    page = client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.gun)
+    assert "Avslutad" in page.text
+    assert "Huset byggs om." in page.text
+    assert "av Gun Sjöström" in page.text
+
+
+def test_pressed_twice_it_is_closed_once(client: PageClient, scene: Scene) -> None:
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    again = client.post(path(scene.group), WHY, as_=scene.gun).follow()
+    assert again.flashes[-1] == ("info", "Gruppen är redan avslutad.")
+    closings = select(GroupTransition).filter_by(group_id=scene.group.id, state=GroupState.CLOSED)
+    assert len(db.session.scalars(closings).all()) == 1
+
+
+def test_tasks_are_ticked_and_the_overview_forgets_them(client: PageClient, scene: Scene) -> None:
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    overview = client.get("/overview", as_=scene.gun)
+    assert "Kvar att göra efter grupper som är avslutade" in overview.text
+    assert overview.links["Visa Våglängdsgatan 1–3"] == path(scene.group)
+    page = client.get(path(scene.group), as_=scene.gun)
+    page = page.press("Klart Ta ner skyltar och affischer").follow()
+    assert "Klart Ta ner skyltar och affischer" not in page.buttons
+    page = page.press("Ångra Ta ner skyltar och affischer").follow()
+    page = page.press("Klart Ta ner skyltar och affischer").follow()
+    page.press("Klart Sätt upp anslaget i portarna")
+    assert "Kvar att göra efter" not in client.get("/overview", as_=scene.gun).text
+    assert client.post(f"{path(scene.group)}/tasks/posters", as_=scene.gun).status == 404
+
+
+def test_the_sheet_for_the_stairwells_names_nobody(client: PageClient, scene: Scene) -> None:
+    assert client.get(f"{path(scene.group)}.pdf", as_=scene.gun).status == 303
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    pdf = client.get(f"{path(scene.group)}.pdf", as_=scene.gun)
+    text = " ".join(" ".join(words_on(each) for each in pages_of(pdf.response.data)).split())
+    assert "Grannsamverkan här är avslutad" in text
+    assert not [each for each in ("Amina", "Carin", "Gun", "byggs om") if each in text]
+
+
+def test_it_is_opened_again_and_everybody_is_back(client: PageClient, scene: Scene) -> None:
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    page = client.get(path(scene.group), as_=scene.gun)
+    open_again = page.press("Öppna gruppen igen", {"reason": "Bygget är klart."}).follow()
+    assert open_again.h1 == "Gruppens läge, Våglängdsgatan 1–3"
+    assert "Bygget är klart." in open_again.text
+    assert client.get(f"/groups/{scene.group.id}", as_=scene.carin).status == 200
+    twice = client.post(f"{path(scene.group)}/undo", as_=scene.gun).follow()
+    assert twice.flashes[-1] == ("info", "Gruppen är inte avslutad.")
+    traces = select(AuditEntry.what).where(AuditEntry.what.like("group-%")).order_by(AuditEntry.id)
+    assert db.session.scalars(traces).all() == ["group-closed", "group-reopened"]
+
+
+def test_after_thirty_days_it_only_starts_anew(client: PageClient, scene: Scene) -> None:
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    then = utcnow() - 31 * DAY
+    for column in (Group.closed_at, Membership.left_at, Coordinator.ended_at, JoinRequest.decided_at):
+        closed = db.update(column.class_).where(column.is_not(None))
+        db.session.execute(closed.values({column.key: then}))
+    db.session.commit()
+    late = client.post(f"{path(scene.group)}/undo", as_=scene.gun).follow()
+    assert late.flashes[-1][0] == "warn"
+    assert "raderas i natt" in late.text
+    erase_all()
+    page = client.get(path(scene.group), as_=scene.gun)
+    assert "Öppna gruppen igen" not in page.buttons
+    start = page.press("Starta gruppen på nytt").follow()
+    assert start.h1 == "Uppstart av Våglängdsgatan 1–3"
+    again = client.post(f"/groups/{scene.group.id}/start", as_=scene.gun).follow()
+    assert again.flashes[-1][0] == "info"
+
+
+@pytest.mark.parametrize("members", [0, 3])
+def test_how_many_are_on_paper_is_told_in_bands(client: PageClient, scene: Scene, members: int) -> None:
+    for number in range(members):
+        home = flat_of(scene.stairwell_1, f"120{number + 1}")
+        make_member(make_person(f"Granne {number}"), scene.group, home)
+    since = dict.fromkeys(("joined_at", "consent_at"), utcnow() - 5 * DAY)
+    db.session.execute(db.update(Membership).values(since))
+    db.session.commit()
+    asked = client.get(f"{path(scene.group)}/new", as_=scene.gun)
+    assert "Hushåll som bara nås på papper: färre än 5." in asked.text
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    assert "nåddes på papper: färre än 5." in client.get(path(scene.group), as_=scene.gun).text
+
+
+def test_old_links_explain_kindly(client: PageClient, scene: Scene) -> None:
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    house = client.get(f"/buildings/{scene.house.id}")
+    assert house.status == 200
+    assert "gå med" not in " ".join(house.buttons).lower()

@@ -1,0 +1,191 @@
+"""Closes a group, and takes that back for 30 days.
+
+Whoever leaves with the group leaves at its `closed_at`, exactly. So they can be told apart from those who
+left before, and be brought back; and the nightly job erases them like anybody who left 30 days ago.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select, true, update
+
+from watch import audit
+from watch.closing.errors import AlreadyClosed, NotClosed, TooLate
+from watch.closing.mails import GROUP_CLOSED, GROUP_REOPENED
+from watch.closing.queries import closing_of, coming_meetings, gatherings_of_others, state_before
+from watch.extensions import db
+from watch.groups.queries.closed import can_be_undone
+from watch.groups.service import tasks
+from watch.groups.service.restoring import put_out_empty_windows
+from watch.mail import outbox
+from watch.meetings import service as meetings
+from watch.models import (
+    OF_CLOSING,
+    AddressVerification,
+    Building,
+    ContactMessage,
+    Coordinator,
+    Flat,
+    Group,
+    GroupState,
+    GroupTransition,
+    Household,
+    Invitation,
+    JoinRequest,
+    LeftOut,
+    Mailing,
+    Membership,
+    Notice,
+    Officer,
+    OutboxRow,
+    Person,
+    RequestState,
+    Stairwell,
+    Task,
+    utcnow,
+)
+from watch.recipients import reached_by_mail
+
+
+def close(group: Group, *, reason: str, by: Person) -> None:
+    """Close a group: its meetings are cancelled, its mail stops, and its people leave it and are told.
+
+    Once it is committed, no worker claims mail of the group. Raises AlreadyClosed.
+    """
+    db.session.refresh(group, ["state"], with_for_update=True)
+    if group.state is GroupState.CLOSED:
+        raise AlreadyClosed
+    now = utcnow()
+    for meeting in coming_meetings(group, now):
+        meetings.cancel(meeting, by=by, reason=reason)
+    for gathering in gatherings_of_others(group, now):
+        meetings.decline(gathering, group, by=by)
+    _stop_mail(group)
+    step = GroupTransition(group_id=group.id, state=GroupState.CLOSED, at=now, by_id=by.id, reason=reason)
+    db.session.add(step)
+    group.state, group.closed_at = GroupState.CLOSED, now
+    _end_everything(group, now)
+    outbox.queue_many(GROUP_CLOSED, people=reached_by_mail(_who_left(group, now)), about=step)
+    audit.note("group-closed", about=group, by=by)
+
+
+def _stop_mail(group: Group) -> None:
+    """Stop what waits to be sent or handed out, other than the words that meetings are cancelled."""
+    of_group = [
+        Mailing.notice_id.in_(select(Notice.id).where(Notice.group_id == group.id)),
+        Mailing.invitation_id.in_(select(Invitation.id).where(Invitation.group_id == group.id)),
+        Mailing.contact_message_id.in_(select(ContactMessage.id).where(ContactMessage.group_id == group.id)),
+        Mailing.address_verification_id.in_(_verifications(group)),
+    ]
+    outbox.stop(true(), mailings=select(Mailing.id).where(or_(*of_group)), why=LeftOut.OVER)
+    homes = (
+        select(Household.id)
+        .join(Flat, Flat.id == Household.flat_id)
+        .join(Stairwell, Stairwell.id == Flat.stairwell_id)
+        .join(Building, Building.id == Stairwell.building_id)
+        .where(Building.group_id == group.id)
+    )
+    outbox.stop(OutboxRow.household_id.in_(homes), mailings=select(Mailing.id), why=LeftOut.OVER)
+
+
+def _verifications(group: Group) -> Select[int]:
+    member = select(AddressVerification.id).join(
+        Membership, Membership.id == AddressVerification.membership_id
+    )
+    return member.where(Membership.group_id == group.id)
+
+
+def _end_everything(group: Group, now: datetime) -> None:
+    """End requests, memberships and appointments. Statuses of flats stay, for an undo."""
+    db.session.flush()
+    of_group = JoinRequest.group_id == group.id
+    waits = JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING])
+    ended = {"state": RequestState.WITHDRAWN, "decided_at": now}
+    db.session.execute(update(JoinRequest).where(of_group, waits).values(ended))
+    current = Membership.group_id == group.id, Membership.left_at.is_(None)
+    db.session.execute(update(Membership).where(*current).values(left_at=now))
+    appointed = Coordinator.group_id == group.id, Coordinator.ended_at.is_(None)
+    db.session.execute(update(Coordinator).where(*appointed).values(ended_at=now))
+
+
+def _who_left(group: Group, at: datetime) -> Select[int]:
+    """Return a select of the ids of those who left with the group, or waited for an answer from it."""
+    members = select(Membership.person_id).where(Membership.group_id == group.id, Membership.left_at == at)
+    coordinators = select(Coordinator.person_id).where(
+        Coordinator.group_id == group.id, Coordinator.ended_at == at, Coordinator.accepted_at.is_not(None)
+    )
+    applicants = select(JoinRequest.person_id).where(
+        JoinRequest.group_id == group.id, JoinRequest.decided_at == at, JoinRequest.confirmed_at.is_not(None)
+    )
+    return select(Person.id).where(
+        or_(*(Person.id.in_(each) for each in (members, coordinators, applicants)))
+    )
+
+
+def undo(group: Group, *, by: Person, reason: str | None = None) -> None:
+    """Open a closed group again as it was: members, coordinators and requests are back, and are told.
+
+    Only whoever may have read of the closing is mailed. Meetings stay cancelled.
+    Raises NotClosed and TooLate.
+    """
+    db.session.refresh(group, ["state", "closed_at", "erased_at"], with_for_update=True)
+    now = utcnow()
+    if group.state is not GroupState.CLOSED:
+        raise NotClosed
+    if not can_be_undone(group, now) or group.closed_at is None:
+        raise TooLate
+    closing, closed_at = closing_of(group), group.closed_at
+    group.state, group.closed_at = state_before(closing), None
+    step = GroupTransition(group_id=group.id, state=group.state, at=now, by_id=by.id, reason=reason)
+    db.session.add(step)
+    db.session.flush()
+    _bring_back(group, closed_at)
+    for task in OF_CLOSING:
+        tasks.bring_back(group, task, by=by)
+    outbox.cancel(closing, GROUP_CLOSED)
+    outbox.queue_many(GROUP_REOPENED, people=reached_by_mail(_who_may_know(closing)), about=step)
+    audit.note("group-reopened", about=group, by=by)
+
+
+def _bring_back(group: Group, closed_at: datetime) -> None:
+    """Bring back who left with the group. Whoever has become an officer meanwhile coordinates no more."""
+    left = Membership.group_id == group.id, Membership.left_at == closed_at
+    homes = db.session.scalars(select(Membership.household_id).where(*left)).all()
+    db.session.execute(update(Membership).where(*left).values(left_at=None))
+    officers = select(Officer.person_id).where(Officer.is_current)
+    ended = Coordinator.group_id == group.id, Coordinator.ended_at == closed_at
+    db.session.execute(
+        update(Coordinator).where(*ended, Coordinator.person_id.not_in(officers)).values(ended_at=None)
+    )
+    waited = JoinRequest.group_id == group.id, JoinRequest.decided_at == closed_at
+    withdrawn = (*waited, JoinRequest.state == RequestState.WITHDRAWN)
+    is_confirmed = or_(JoinRequest.confirmed_at.is_not(None), JoinRequest.wants_visit)
+    for which, state in ((is_confirmed, RequestState.WAITING), (~is_confirmed, RequestState.UNCONFIRMED)):
+        again = update(JoinRequest).where(*withdrawn, which).values(state=state, decided_at=None)
+        db.session.execute(again.execution_options(synchronize_session=False))
+    db.session.expire_all()
+    put_out_empty_windows([each for each in homes if each is not None])
+
+
+def _who_may_know(closing: GroupTransition) -> Select[int]:
+    told = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    told = told.where(Mailing.group_transition_id == closing.id, OutboxRow.may_have_arrived())
+    return select(Person.id).where(Person.id.in_(told))
+
+
+def tick(group: Group, task: Task, *, by: Person) -> None:
+    """Tick a task after a closing as done. Doing so twice has no further effect. Raises NotClosed."""
+    _demand_closed(group)
+    tasks.set_aside(group, task, by=by)
+
+
+def untick(group: Group, task: Task, *, by: Person) -> None:
+    """Show a task after a closing again. Doing so twice has no further effect. Raises NotClosed."""
+    _demand_closed(group)
+    tasks.bring_back(group, task, by=by)
+
+
+def _demand_closed(group: Group) -> None:
+    if group.state is not GroupState.CLOSED:
+        raise NotClosed

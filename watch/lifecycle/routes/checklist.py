@@ -1,0 +1,157 @@
+"""Pages with the steps of a group's life: the checklist of its start, its history, and its state."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, can, current_person, requires
+from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES
+from watch.groups.queries import members, pages
+from watch.language import local
+from watch.lifecycle import queries, service
+from watch.lifecycle.errors import (
+    DoneInOneDay,
+    MeetingNotHeld,
+    NobodyAccepted,
+    NotActive,
+    NotDormant,
+    NotErased,
+    NotReady,
+    NotStarting,
+)
+from watch.lifecycle.forms import ReasonForm, RestForm, TickStepForm
+from watch.lifecycle.labels import CAUSES, STEPS, WAY
+from watch.lifecycle.routes.blueprint import bp, note_assurance
+from watch.lifecycle.routes.waking import wake_page
+from watch.models import Group, GroupState, StartStep, utcnow
+from watch.saving import Explanations, saving
+from watch.web import ViewAnswer
+
+PAST_ITS_START: Explanations = {
+    NotStarting: _l("Gruppen är redan förbi sin uppstart. Stegen går inte att ändra.")
+}
+NOT_YET: Explanations = {
+    NobodyAccepted: _l("Gruppen behöver först ett kontaktombud som har tackat ja."),
+    DoneInOneDay: _l("Alla fem stegen har samma dag, och få hushåll är med. Kryssa i att det stämmer."),
+    NotReady: _l("Alla fem stegen behöver vara klara först."),
+    MeetingNotHeld: _l("Uppstartsmötet har inte varit än. Klara av steget när det har hållits."),
+}
+ALREADY_SO: Explanations = {
+    NotActive: _l("Gruppen vilar redan, eller har inte blivit aktiv."),
+    NotDormant: _l("Gruppen vilar inte."),
+    NotErased: _l("Gruppen är inte avslutad, eller så är den redan startad på nytt."),
+}
+
+
+@bp.get("/groups/<int:group_id>/lifecycle")
+@requires(Permission.SEE_LIFECYCLE, second_factor=True)
+def checklist(group: Group) -> ViewAnswer:
+    return _page(group, {step: TickStepForm(step, group, filled=False) for step in StartStep})
+
+
+def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm | None = None) -> str:
+    now, coordinators = utcnow(), members.coordinators_of(group)
+    start, flats = queries.start_of(group, now), pages.facts_of(group).flats
+    last, causes = start.last_meeting, queries.causes_to_rest(group, now)
+    return render_template(
+        "lifecycle/checklist.html",
+        group=group,
+        forms=forms,
+        start=start,
+        changes=can(Permission.CHANGE_GROUP_STATE, group),
+        next_step=next((step for step in StartStep if step not in start.done), None),
+        dates={transition.state: transition.at for transition in group.transitions},
+        history=queries.history_of(group),
+        causes=causes,
+        resting=resting or RestForm(causes),
+        cause_words=CAUSES,
+        coordinators=[each for each in coordinators if each.accepted_at],
+        questions=[each for each in coordinators if members.is_open(each)],
+        flats=flats,
+        is_below_advice=queries.is_below_advice(group, flats),
+        last_meeting=last,
+        is_ahead=start.meeting_on is not None and start.meeting_on > local(now).date(),
+        asks_to_be_sure=queries.asks_to_be_sure(group, start),
+        is_quiet=last is None or last < now - queries.QUIET_AFTER,
+        states=GROUP_STATES,
+        kinds=GROUP_STATE_KINDS,
+        steps=STEPS,
+        way_words=WAY,
+    )
+
+
+@bp.post("/groups/<int:group_id>/lifecycle/<step>")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def tick(group: Group, step: str) -> ViewAnswer:
+    ticked = _step(step)
+    forms = {each: TickStepForm(each, group, filled=each is ticked) for each in StartStep}
+    form = forms[ticked]
+    if not form.validate() and group.state is GroupState.STARTING:
+        return _page(group, forms), 422
+    with saving(already=PAST_ITS_START, unless=NOT_YET):
+        service.tick(group, ticked, form.done_on.data, by=current_person())
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/lifecycle/<step>/undo")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def untick(group: Group, step: str) -> ViewAnswer:
+    with saving(already=PAST_ITS_START):
+        service.untick(group, _step(step), by=current_person())
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/activate")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def activate(group: Group) -> ViewAnswer:
+    with saving(_("Gruppen är aktiv."), already=PAST_ITS_START, unless=NOT_YET):
+        service.activate(group, by=current_person(), is_sure="sure" in request.form)
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/rest")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def rest(group: Group) -> ViewAnswer:
+    form = RestForm(queries.causes_to_rest(group, utcnow()))
+    if group.state is GroupState.ACTIVE and not form.validate():
+        forms = {step: TickStepForm(step, group, filled=False) for step in StartStep}
+        return _page(group, forms, form), 422
+    with saving(_("Gruppen vilar. Medlemmarna är kvar, och ingen kan gå med."), already=ALREADY_SO):
+        service.rest(group, by=current_person(), reason=form.reason.data or None)
+        note_assurance(form, group)
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/wake")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def wake(group: Group) -> ViewAnswer:
+    form = ReasonForm()
+    if group.state is GroupState.DORMANT and not form.validate():
+        return wake_page(group, form), 422
+    with saving(_("Gruppen är aktiv igen."), already=ALREADY_SO, unless=NOT_YET):
+        service.wake(group, by=current_person(), reason=form.reason.data or None)
+        note_assurance(form, group)
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/start")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def start_again(group: Group) -> ViewAnswer:
+    told = _("Gruppen börjar om, från första steget.")
+    with saving(told, already=ALREADY_SO):
+        service.start_again(group, by=current_person())
+    return _to_checklist(group)
+
+
+def _step(name: str) -> StartStep:
+    try:
+        return StartStep(name)
+    except ValueError:
+        abort(404)
+
+
+def _to_checklist(group: Group) -> Response:
+    return redirect(url_for("lifecycle.checklist", group_id=group.id), 303)
