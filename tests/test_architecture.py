@@ -136,7 +136,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "forms": {"bands", "encodings", "fields", "guarding", "language", "lengths", "models", "personnummer"}
     | {"tables"},
-    "labels": {"bands", "exporting", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
+    "labels": {"bands", "exporting", "fields", "language", "models", "partners", "personnummer", "signs"}
+    | {"tables"},
     "queries": MODELS
     | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "titles",
        "tokens"},

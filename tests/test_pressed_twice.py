@@ -60,6 +60,7 @@ TYPED = {  # into empty fields, by their name
     "day": DAY.isoformat(), "starts": "18.00", "ends": "19.00", "body": "Den sitter i cykelrummet.",
     "organisation": "Polisen", "phone": "070-123 45 67", "people": "1", "head_count": "7",
     "what": "Lampan vid trappan är släckt.", "doors_knocked": "18", "doors_opened": "11",
+    "reason": "Huset byggs om.", "rest-reason": "Lugnt just nu.",
 }  # fmt: skip
 INSTEAD: dict[str, dict[str, str]] = {  # of what the page has, by endpoint
     "joining.verify_address": {"floor": "2"},
