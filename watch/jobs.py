@@ -32,8 +32,8 @@ from watch.audit import sealing
 from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
-from watch.groups.queries import areas
-from watch.groups.service import recounting
+from watch.groups.queries import areas, unreached
+from watch.groups.service import recounting, telling
 from watch.handouts import service as handouts
 from watch.joining.service import escalation
 from watch.mail import metrics
@@ -57,6 +57,7 @@ JOBS = (
     Job("remind", reminding.REMIND_AT, meetings.remind),
     Job("notes", reminding.REMIND_AT, meetings.remind_of_notes),
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
+    Job("unreached", unreached.TELL_AT, telling.tell_of_unreached),
     Job("papers", time(9), handouts.tell_coordinators),
     Job("latecomers of the day", time(16), meetings.call_latecomers),
     Job("papers of the day", time(16), handouts.tell_coordinators),

@@ -61,6 +61,9 @@ def test_the_lead_reads_why_and_only_officers_close(client: PageClient, scene: S
     assert client.post(path(scene.group), WHY, as_=scene.amina).status == 403
     assert client.post(path(scene.group), WHY, as_=scene.hodan).status == 404
     client.post(path(scene.group), WHY, as_=scene.gun)
+    mine = client.get("/me", as_=scene.carin)
+    assert f"Gruppen är avslutad sedan {day(utcnow())}. Öppnas den igen är du med som förut" in mine.text
+    assert "Ångra Våglängdsgatan 1–3" not in mine.buttons
     for reader in (scene.amina, scene.carin):
         assert client.get(f"/groups/{scene.group.id}", as_=reader).status == 404
     page = client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.gun)

@@ -38,6 +38,7 @@ from watch.groups.mails import (
     COORDINATOR_ACCEPTED,
     COORDINATOR_APPOINTED,
     COORDINATOR_ENDED,
+    COORDINATOR_UNREACHED,
     GROUP_STARTED,
     LEAD_ASKED,
     LEAD_ASKED_IN_AREA,
@@ -108,6 +109,7 @@ from watch.models import (
     PublishedNotes,
     RequestState,
     SignInLink,
+    Suppression,
     utcnow,
 )
 from watch.notices import service as notices
@@ -196,6 +198,14 @@ def _invitation(
     invitation = make_invitation(scene.group, address, flat=scene.stairwell_3.flats[4], by=scene.bengt)
     assert invitation.mailbox
     return outbox.queue(mail, to=invitation.mailbox, about=invitation)
+
+
+def _unreached(scene: Scene) -> OutboxRow | None:
+    appointment = _appointment(scene)
+    mailbox = appointment.person.mailbox
+    mailbox.suppression, mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    db.session.flush()
+    return outbox.queue(COORDINATOR_UNREACHED, to=scene.gun, about=appointment)
 
 
 def _group_closed(scene: Scene) -> OutboxRow | None:
@@ -385,6 +395,7 @@ LETTERS: dict[str, SampleMail] = {
     "flatmate-joined": _flatmate_joined,
     "lead-asked": lambda s: outbox.queue(LEAD_ASKED, to=s.amina, about=_appointment(s)),
     "coordinator-accepted": lambda s: outbox.queue(COORDINATOR_ACCEPTED, to=s.amina, about=_appointment(s)),
+    "coordinator-unreached": _unreached,
     "lead-asked-in-area": lambda s: outbox.queue(LEAD_ASKED_IN_AREA, to=s.gun, about=_appointment(s)),
     "meeting-called": lambda s: outbox.queue(
         MEETING_CALLED, to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)

@@ -17,6 +17,7 @@ from tests.factories import make_coordinator, make_meeting, make_request
 from tests.mail.letters import LETTERS
 from tests.mail.relay import Relay
 from watch.accounts.service import signing_in
+from watch.accounts.service.people import works_again
 from watch.addresses import service as addresses
 from watch.closing import service as closing
 from watch.extensions import db
@@ -156,6 +157,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "coordinator-accepted": {
         "coordinates no more": lambda s, about: end(s, s.bengt),
         "ended": lambda s, about: coordinators.end_appointment(about, by=s.amina),
+    },
+    "coordinator-unreached": {
+        "reached again": lambda s, about: works_again(about.person.mailbox, by=None),
+        "follows the area no more": lambda s, about: unassign(s, s.gun),
     },
     "lead-asked-in-area": {"follows the area no more": lambda s, about: unassign(s, s.gun)},  # the same
     "meeting-called": {

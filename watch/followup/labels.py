@@ -26,6 +26,7 @@ KINDS = {
 REASONS = {
     Reason.INTEREST: _l("Intresse, men ingen grupp"),
     Reason.NO_COORDINATOR: _l("Grupper där inget kontaktombud nås med mejl"),
+    Reason.UNREACHED: _l("Grupper där mejl inte når ett av kontaktombuden"),
     Reason.NO_LEAD: _l("Grupper utan huvudkontaktombud"),
     Reason.WAITING: _l("Anmälningar som har väntat mer än sju dagar"),
     Reason.FINDING: _l("Åtgärder som polisen eller kommunen ska se till"),
@@ -36,6 +37,7 @@ REASONS = {
 ACTIONS = {
     Reason.INTEREST: _l("Starta"),
     Reason.NO_COORDINATOR: _l("Utse"),
+    Reason.UNREACHED: _l("Se ombuden"),
     Reason.NO_LEAD: _l("Utse"),
     Reason.WAITING: _l("Se ombuden"),
     Reason.FINDING: _l("Visa"),

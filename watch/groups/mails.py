@@ -9,6 +9,7 @@ from watch.accounts.queries import follows
 from watch.groups.queries.choices import has_opted_out
 from watch.groups.queries.interested import current_interest
 from watch.groups.queries.members import coordinates, takes_part
+from watch.groups.queries.unreached import is_unreached
 from watch.mail.kinds import FromAddress, Mail, Unless
 from watch.models import (
     Coordinator,
@@ -104,6 +105,16 @@ LEAD_ASKED_IN_AREA = Mail(
     sender=FromAddress.ACCOUNT,
     link=_coordinators_page,
     wanted_unless=lambda lead, _now: {LeftOut.READER: ~follows(OutboxRow.person_id, lead.group.area_id)},
+)
+COORDINATOR_UNREACHED = Mail(
+    "coordinator-unreached",
+    about=Coordinator,
+    sender=FromAddress.ACCOUNT,
+    link=_coordinators_page,
+    wanted_unless=lambda coordinator, _now: {
+        LeftOut.OVER: not is_unreached(coordinator),
+        LeftOut.READER: ~follows(OutboxRow.person_id, coordinator.group.area_id),
+    },
 )
 RECORD_CORRECTED = Mail(
     "record-corrected",

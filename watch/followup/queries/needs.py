@@ -16,6 +16,7 @@ from watch.findings.queries import findings_nobody_began
 from watch.followup.queries.counts import flats_of_building
 from watch.groups.queries.areas import at_least, interested_of_building
 from watch.groups.queries.members import REACHED_BY_MAIL
+from watch.groups.queries.unreached import has_bounced
 from watch.joining.queries.asking import waits_long
 from watch.lifecycle.queries import QUIET_AFTER, has_met_since, is_reached
 from watch.models import (
@@ -38,6 +39,7 @@ class Reason(StrEnum):
 
     INTEREST = "interest"  # five or more are interested and there is no group
     NO_COORDINATOR = "no_coordinator"  # no coordinator whom mail reaches
+    UNREACHED = "unreached"  # a coordinator whose address has bounced, beside others whom mail reaches
     NO_LEAD = "no_lead"  # coordinators, but no lead: nobody can appoint more
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
     FINDING = "finding"  # a group left it to the police or the municipality, and nobody has begun
@@ -64,10 +66,11 @@ class Need:
 
 
 def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
-    """Return what needs action in these areas, most urgent first, in seven statements."""
+    """Return what needs action in these areas, most urgent first, in eight statements."""
     return [
         *_interest_without_group(areas, now),
         *_groups_without_lead(areas),
+        *_groups_with_unreached(areas),
         *_requests_waiting(areas, now),
         *_findings(areas),
         *_quiet_groups(areas, now),
@@ -102,6 +105,12 @@ def _groups_without_lead(areas: Collection[int]) -> list[Need]:
             lacking.order_by(None).order_by(coordinated, GROUPS_IN_ORDER)
         )
     ]
+
+
+def _groups_with_unreached(areas: Collection[int]) -> list[Need]:
+    lost = select(Coordinator.id).where(Coordinator.group_id == Group.id, has_bounced())
+    rows = db.session.execute(_groups_in(areas).where(lost.correlate(Group).exists(), is_reached()))
+    return [Need(Reason.UNREACHED, *row) for row in rows]
 
 
 def _requests_waiting(areas: Collection[int], now: datetime) -> list[Need]:

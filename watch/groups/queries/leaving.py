@@ -41,10 +41,15 @@ def is_back() -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Departure:
-    """A membership that has ended lately, by its owner's wish or because a coordinator recorded it."""
+    """A membership that has ended lately: by its owner, by a coordinator, or with its group's closing."""
 
     membership: Membership
     is_own: bool
+
+    @property
+    def is_with_closing(self) -> bool:
+        """True if it ended because the group was closed."""
+        return self.membership.left_at == self.membership.group.closed_at
 
 
 def departures_of(person: Person, now: datetime) -> list[Departure]:
@@ -70,7 +75,11 @@ def _departures(person_id: int, undoable_since: datetime, since: datetime) -> Se
         .where(
             Membership.person_id == person_id,
             Membership.left_at.is_not(None),
-            or_(is_own, and_(Membership.left_at > since, was_taken_out())),
+            or_(
+                is_own,
+                and_(Membership.left_at > since, was_taken_out()),
+                Membership.left_at == Group.closed_at,
+            ),
             ~is_back(),
         )
         .options(contains_eager(Membership.group), joinedload(Membership.household))

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
 from watch.extensions import db
-from watch.groups.mails import COORDINATOR_ACCEPTED, GROUP_STARTED, LEAD_ASKED, LEAD_ASKED_IN_AREA
+from watch.groups.mails import (
+    COORDINATOR_ACCEPTED,
+    COORDINATOR_UNREACHED,
+    GROUP_STARTED,
+    LEAD_ASKED,
+    LEAD_ASKED_IN_AREA,
+)
+from watch.groups.queries.unreached import coordinators_to_tell_of
 from watch.mail import outbox
 from watch.models import Building, Coordinator, Group, Interest, Mailing, Officer, Person
 
@@ -66,3 +74,12 @@ def tell_the_interested(group: Group) -> None:
     )
     for interest in db.session.scalars(untold).all():
         outbox.queue(GROUP_STARTED, to=interest.person, about=interest)
+
+
+def tell_of_unreached(_now: datetime) -> None:
+    """Mail the officers of an area about each coordinator whose address has bounced, once for each bounce."""
+    for coordinator in coordinators_to_tell_of():
+        officers = select(Officer.person_id).where(
+            Officer.area_id == coordinator.group.area_id, Officer.is_current
+        )
+        outbox.queue_many(COORDINATOR_UNREACHED, people=officers, about=coordinator)
