@@ -75,21 +75,17 @@ def groups_with_tasks(areas: Collection[int]) -> Select[str, int]:
     return select(Group.name, Group.id).where(*closed, left).order_by(Group.closed_at, Group.id)
 
 
-def closing_of(group: Group) -> GroupTransition:
-    """Return the step by which a group was closed."""
-    closed = GroupTransition.group_id == group.id, GroupTransition.state == GroupState.CLOSED
-    wanted = (
-        select(GroupTransition).where(*closed).order_by(GroupTransition.at.desc(), GroupTransition.id.desc())
-    )
-    return db.session.scalars(wanted.limit(1)).one()
+def closing_of(group: Group) -> GroupTransition | None:
+    """Return the step by which a closed group was closed; None if a restored copy does not have it."""
+    closing = GroupTransition.group_id == group.id, GroupTransition.at == group.closed_at
+    return db.session.scalar(select(GroupTransition).where(*closing).limit(1))
 
 
-def state_before(step: GroupTransition) -> GroupState:
-    """Return the state that a group had before it was closed by this step."""
+def state_before_closing(group: Group) -> GroupState:
+    """Return the state that a group had before it was closed."""
     before = (
         select(GroupTransition.state)
-        .where(GroupTransition.group_id == step.group_id, GroupTransition.id != step.id)
-        .where(GroupTransition.state != GroupState.CLOSED)
+        .where(GroupTransition.group_id == group.id, GroupTransition.state != GroupState.CLOSED)
         .order_by(GroupTransition.at.desc(), GroupTransition.id.desc())
     )
     return db.session.scalars(before.limit(1)).first() or GroupState.STARTING

@@ -13,7 +13,12 @@ from sqlalchemy import Select, or_, select, true, update
 from watch import audit
 from watch.closing.errors import AlreadyClosed, NotClosed, TooLate
 from watch.closing.mails import GROUP_CLOSED, GROUP_REOPENED
-from watch.closing.queries import closing_of, coming_meetings, gatherings_of_others, state_before
+from watch.closing.queries import (
+    closing_of,
+    coming_meetings,
+    gatherings_of_others,
+    state_before_closing,
+)
 from watch.extensions import db
 from watch.groups.queries.closed import can_be_undone
 from watch.groups.service import tasks
@@ -136,15 +141,16 @@ def undo(group: Group, *, by: Person, reason: str | None = None) -> None:
     if not can_be_undone(group, now) or group.closed_at is None:
         raise TooLate
     closing, closed_at = closing_of(group), group.closed_at
-    group.state, group.closed_at = state_before(closing), None
+    group.state, group.closed_at = state_before_closing(group), None
     step = GroupTransition(group_id=group.id, state=group.state, at=now, by_id=by.id, reason=reason)
     db.session.add(step)
     db.session.flush()
     _bring_back(group, closed_at)
     for task in OF_CLOSING:
         tasks.bring_back(group, task, by=by)
-    outbox.cancel(closing, GROUP_CLOSED)
-    outbox.queue_many(GROUP_REOPENED, people=reached_by_mail(_who_may_know(closing)), about=step)
+    if closing is not None:
+        outbox.cancel(closing, GROUP_CLOSED)
+        outbox.queue_many(GROUP_REOPENED, people=reached_by_mail(_who_may_know(closing)), about=step)
     audit.note("group-reopened", about=group, by=by)
 
 
