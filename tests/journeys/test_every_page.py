@@ -44,6 +44,7 @@ NOT_BY_LINKS = {
     "notices.back_to_new",
     "invitations.back_to_new",
     "lifecycle.back_to_new",
+    "lifecycle.prepare",  # of a group that rests, see test_waking
     "closing.show",  # of a closed group, see tests/closing
     "closing.print_sheet",
     "joining.back_to_invitation",
