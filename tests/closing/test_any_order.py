@@ -201,6 +201,8 @@ class Life(RuleBasedStateMachine):
         self.traveller.shift(timedelta(days=days, minutes=1))
         erase_all()
         self.night_was_at = utcnow()
+        if self.group.closed_at and self.group.closed_at < self.night_was_at - AFTER:
+            self.inside = set()
 
     @rule(acts=st.lists(st.sampled_from(ACTS), max_size=4), name=who)
     def lose_the_machine(self, acts: list[str], name: str) -> None:
