@@ -36,8 +36,8 @@ Acts = Mapping[Kind, tuple[str, ...]]
 
 IN_THE_OPEN: Acts = {
     Kind.GROUP: (
-        "group-started", "group-activated", "group-rests", "group-woken", "start-step-ticked",
-        "start-step-unticked",
+        "group-started", "group-activated", "group-rests", "group-woken", "group-closed", "group-reopened",
+        "group-started-again", "start-step-ticked", "start-step-unticked",
     ),
     Kind.DUTY: (
         "officer-appointed", "officer-ended", "coordinator-appointed", "coordinator-accepted",
@@ -58,7 +58,7 @@ IN_THE_OPEN: Acts = {
     ),
     Kind.CONTACT: ("contact-published", "contact-changed", "contact-checked", "contact-removed"),
     Kind.PAPER: ("poster-renewed", "letters-asked-for", "letter-pack-removed"),
-    Kind.PLACE: ("area-target-set", "places-imported"),
+    Kind.PLACE: ("area-target-set", "area-advice-set", "places-imported"),
     Kind.OUTREACH: ("outreach-added", "outreach-changed", "outreach-removed", "outreach-brought-back"),
     Kind.HOUSEHOLD: (),
     Kind.LOOK: ("coordinator-details-seen",),
