@@ -25,6 +25,7 @@ PARTIAL = {  # tables that may be incomplete, by the last two parts of their nam
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
     "queries.REPORT_BY_LINK": "coordinators and the police sign in",
     "joint.SAID": "a group that is asked has not answered",
+    "joint.SAID_AFTER": "a group that is asked has not answered",
     "list_cells.FORMS": "columns of free text have no form",
     "notices/_fields.html": "the languages that a notice can be written in besides Swedish",
 }

@@ -129,8 +129,12 @@ def test_a_draft_that_is_thrown_away_is_gone_and_cannot_be_called(
     client.get(f"/groups/{scene.group.id}/meetings", as_=scene.bengt).press("Släng utkastet bekräfta 12 mars")
     assert drafts_of(scene.group) == []
     for press in (lambda: preview.press("Kalla 2 grannar"), lambda: form.press("Spara utkast")):
-        assert "Utkastet finns inte längre." in press().follow().text
+        kept = press()
+        assert (kept.status, kept.form()["draft"], kept.form()["place"]) == (409, "", form.form()["place"])
+        assert "Utkastet finns inte längre." in kept.text
     assert (db.session.scalars(select(Meeting)).all(), outbox.rows()) == ([], [])
+    kept.press("Spara utkast")
+    assert [each.place for each in drafts_of(scene.group)] == [form.form()["place"]]
 
 
 def test_two_who_write_at_once_lose_nothing(client: PageClient, scene: Scene) -> None:

@@ -142,9 +142,7 @@ def _already_called(meeting: Meeting) -> Response:
 
 def area_draft_refused(area: Area, form: CallInAreaForm, refused: DomainError) -> ViewAnswer:
     """Show what was typed again, and say what became of the draft meanwhile."""
-    if theirs := draft_meanwhile(area, form, refused):
-        return area_new_page(area, form, theirs=theirs), 409
-    return redirect(url_for("meetings.area_index", slug=area.slug), 303)
+    return area_new_page(area, form, theirs=draft_meanwhile(area, form, refused)), 409
 
 
 def area_new_page(area: Area, form: CallInAreaForm, *, theirs: Meeting | None = None) -> str:

@@ -221,9 +221,7 @@ def said_in(meeting: Meeting, group: Group) -> dict[str, Any]:
 
 def draft_refused(group: Group, form: CallMeetingForm, refused: DomainError) -> ViewAnswer:
     """Show what was typed again, and say what became of the draft meanwhile."""
-    if theirs := draft_meanwhile(group, form, refused):
-        return new_page(group, form, theirs=theirs), 409
-    return redirect(url_for("meetings.index", group_id=group.id), 303)
+    return new_page(group, form, theirs=draft_meanwhile(group, form, refused)), 409
 
 
 def new_page(

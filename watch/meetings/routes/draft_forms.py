@@ -53,11 +53,13 @@ def draft_in(place: Place, form: CallForm) -> Meeting | None:
 def draft_meanwhile(place: Place, form: CallForm, refused: DomainError) -> Meeting | None:
     """Say what became of the draft of a refused form; return it as it is now, or None if it is gone.
 
-    When the form is sent again, it takes the draft's place.
+    When the form is sent again, it takes the draft's place, or is a new one.
     """
     draft = _draft(place)
     if draft is None or isinstance(refused, DraftGone):
-        flash(str(NO_DRAFT), "warn")
+        form.draft.raw_data, form.draft.data = [], ""
+        kept = _("Det du skrev står kvar här, och är inte sparat.")
+        flash(f"{NO_DRAFT} {kept}", "warn")
         return None
     flash(_("Någon har ändrat utkastet sedan du öppnade det. Det du skrev är inte sparat än."), "warn")
     form.seen.raw_data, form.seen.data = [str(draft.sequence)], draft.sequence

@@ -128,9 +128,7 @@ def _already_called(meeting: Meeting) -> Response:
 
 def start_draft_refused(building: Building, form: CallStartMeetingForm, refused: DomainError) -> ViewAnswer:
     """Show what was typed again, and say what became of the draft meanwhile."""
-    if theirs := draft_meanwhile(building, form, refused):
-        return start_new_page(building, form, theirs=theirs), 409
-    return redirect(url_for("meetings.area_index", slug=building.property.area.slug), 303)
+    return start_new_page(building, form, theirs=draft_meanwhile(building, form, refused)), 409
 
 
 def start_new_page(building: Building, form: CallStartMeetingForm, *, theirs: Meeting | None = None) -> str:
