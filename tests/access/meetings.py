@@ -132,6 +132,9 @@ ENDPOINTS = {
     "meetings.remove": Expected(
         post="/groups/{group}/meetings/{held_meeting}/remove", **CALLERS, **of_stairwell_3(303)
     ),
+    "meetings.area_remove": Expected(
+        post="/areas/{area}/meetings/{open_meeting}/remove", **OFFICERS, officer=303
+    ),
     "meetings.edit": (
         Expected(get="/meetings/{meeting}/edit", **CALLERS, **coordinators(200)),
         Expected(get="/meetings/{stairwell_meeting}/edit", **CALLERS, **of_stairwell_3(200)),

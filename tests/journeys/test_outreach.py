@@ -52,7 +52,7 @@ def test_doors_knocked_are_written_down_changed_and_taken_out(
     assert "Norrbyhuset" in phone.text
 
     phone.follow("Ladda ner som CSV")
-    phone.tick("Till en rapport eller uppföljning")
+    phone.tick("Uppföljning av arbetet")
     with phone.page.expect_download() as taken:
         phone.page.get_by_role("button", name="Ladda ner", exact=True).click()
     assert taken.value.path().read_text("utf-8-sig").count("\n") == 3

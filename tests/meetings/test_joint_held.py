@@ -211,6 +211,25 @@ def test_a_closed_group_answers_no_more_and_others_answer_for_themselves_only(
     assert state_of(meeting, solvarv.group) is PartState.TAKES_PART
 
 
+def test_an_officer_removes_one_that_was_written_down_by_mistake_once(
+    client: PageClient, scene: Scene, solvarv: Solvarv
+) -> None:
+    write_down_in_area(client, scene, scene.group, solvarv.group)
+    meeting = only_meeting()
+    away = f"/areas/{scene.group.area.slug}/meetings/{meeting.id}/remove"
+    assert "Ta bort träffen" not in client.get(f"/meetings/{meeting.id}", as_=scene.amina).links
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.gun).click("Ta bort träffen")
+    assert "Rätta träffen" not in page.links
+    said = [page.press("Ta bort träffen").follow().flashes for _press in range(2)]
+    assert said == [
+        [("done", "Träffen är borttagen. Ingen har fått mejl.")],
+        [("info", "Träffen är borttagen.")],
+    ]
+    assert db.session.scalars(select(Meeting)).all() == []
+    assert counted_as(client, scene, solvarv) == [False, False, False]
+    assert client.post(away, as_=scene.amina).status == 404
+
+
 def test_one_that_was_written_down_by_mistake_is_removed_and_not_corrected(
     client: PageClient, scene: Scene, solvarv: Solvarv
 ) -> None:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from watch.fields import Form, TextField
 
-MOST_REASON = 500
+MOST_REASON = 300
 
 
 class CloseGroupForm(Form):

@@ -53,7 +53,7 @@ ROLES = frozenset(TASKS.split()) | words("roles")
 AROUND = frozenset(GREETINGS_AND_LABELS.split())  # before or after a name
 NOBODY = frozenset(OF_NOBODY.split())  # a text with one of these is nobody's name
 NO_NAME = re.compile(  # what programs and people write for nothing, as the whole text
-    r"#[\w/]+[!?]?|true|false|sant|falskt|null|none|nan|n/?a|\(?tom\)?|tomt|ja|nej|yes|no|och|and|x{2,}",
+    r"#[\w/]+[!?]?|true|false|sant|falskt|null|none|nan|n/?a|\(?tom\)?|tomt|ja|nej|yes|no|och|and|x{2,20}",
     re.IGNORECASE,
 )
 

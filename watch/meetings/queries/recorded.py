@@ -11,8 +11,7 @@ from watch.models import Finding, Meeting, MeetingKind, PublishedNotes
 
 def is_recorded(meeting: Meeting) -> bool:
     """Return True if the meeting was recorded after it had begun, so that nobody was called to it."""
-    is_late = meeting.called_at is not None and meeting.called_at >= meeting.starts_at
-    return is_late and meeting.group_id is not None and not was_called(meeting)
+    return meeting.is_written_down and not was_called(meeting)
 
 
 def is_correctable(meeting: Meeting) -> bool:

@@ -1,4 +1,4 @@
-"""Coordinators' pages that correct a meeting that was recorded after it was held, or remove it."""
+"""Pages that correct a meeting that was recorded after it was held, or remove it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from watch.meetings.queries.notes import draft_of
 from watch.meetings.queries.recorded import is_correctable, is_recorded, is_removable
 from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in
 from watch.meetings.routes.calling import said_in
-from watch.models import Group, Meeting
+from watch.models import Area, Group, Meeting
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
@@ -101,17 +101,28 @@ def ask_remove(meeting: Meeting) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/meetings/<int:meeting_id>/remove")
 @requires(Permission.CALL_MEETINGS)
 def remove(group: Group, meeting_id: int) -> Response:
+    return _remove(group, meeting_id, url_for("meetings.index", group_id=group.id))
+
+
+@bp.post("/areas/<slug>/meetings/<int:meeting_id>/remove")
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
+def area_remove(area: Area, meeting_id: int) -> Response:
+    """Remove a joint gathering that an officer has recorded."""
+    return _remove(area, meeting_id, url_for("meetings.area_index", slug=area.slug))
+
+
+def _remove(place: Group | Area, meeting_id: int, onwards: str) -> Response:
     meeting = db.session.get(Meeting, meeting_id)
     if meeting is None:  # pressed twice
         flash(_("Träffen är borttagen."), "info")
-        return _to_meetings(group)
-    if meeting.group_id != group.id or meeting.called_at is None:
+        return redirect(onwards, 303)
+    if meeting.called_from is not place or meeting.called_at is None:
         abort(404)
     if not can(Permission.MANAGE_MEETINGS, meeting):
         abort(403)
     with saving(_("Träffen är borttagen. Ingen har fått mejl."), unless=STAYS) as saved:
         service.remove(meeting, by=current_person())
-    return _to_meetings(group) if saved else redirect(url_for("meetings.show", meeting_id=meeting_id), 303)
+    return redirect(onwards if saved else url_for("meetings.show", meeting_id=meeting_id), 303)
 
 
 def _group_of(meeting: Meeting) -> Group:
@@ -121,7 +132,3 @@ def _group_of(meeting: Meeting) -> Group:
 
 def _to_meeting(meeting: Meeting) -> Response:
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
-
-
-def _to_meetings(group: Group) -> Response:
-    return redirect(url_for("meetings.index", group_id=group.id), 303)
