@@ -15,6 +15,7 @@ from tests.mail.letters import LETTERS, button_of, in_language, links_in
 from watch.extensions import db
 from watch.models import Language
 
+CLOSES = {"group-closed", "group-reopened"}  # the group, and with it what the links of the others lead to
 STAYS = 15_000  # milliseconds; all at once, each in a tab of its own
 
 
@@ -22,7 +23,8 @@ STAYS = 15_000  # milliseconds; all at once, each in a tab of its own
 def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_works(
     scene: Scene, dump: Dump, make_phone: Callable[..., Phone]
 ) -> None:
-    rows = {kind: in_language(LETTERS[kind], scene, Language.SWEDISH) for kind in LETTERS}
+    kinds = [kind for kind in LETTERS if kind not in CLOSES]
+    rows = {kind: in_language(LETTERS[kind], scene, Language.SWEDISH) for kind in kinds}
     for kind, press in PRESSES.items():
         press.before(rows[kind])
     for kind in ("join-requested", "neighbour-wrote"):
