@@ -255,9 +255,9 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
 
 
 def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
-    yield _item(_l("Översikt"), "followup.overview", "followup.overview", "groups.mine")
+    yield _item(_l("Översikt"), "followup.overview", "followup.overview", "audit.index", "groups.mine")
     if area:
-        groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle"
+        groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle", "closing", "audit.of_group"
         rooms = "followup.area", "messages", "invitations", "meetings", "findings", "printing", *groups
         yield _item(_l("Området"), "followup.area", "outreach", *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
@@ -277,7 +277,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
         people = *lists, "records", "joining", "invitations", "groups.coordinators"
         yield _item(_l("Huset"), "groups.house.show", *house, group_id=group_id)
         yield _item(_l("Medlemmar"), "groups.house.members", *people, group_id=group_id)
-    group = "groups", "not groups.mine", "groups.choices", "lifecycle", "findings"
+    group = "groups", "not groups.mine", "groups.choices", "lifecycle", "findings", "audit.of_group"
     more = () if coordinates else ("groups.coordinators", "printing")
     yield _item(_l("Gruppen"), "groups.show", *group, *more, group_id=group_id)
     yield _item(_l("Träffar"), "meetings.index", "meetings", group_id=group_id)

@@ -225,13 +225,13 @@ def public_page_in(outbox: Outbox) -> str:
 
 
 @pytest.mark.parametrize("kind", OF_OFFICERS)
-def test_the_preview_of_what_is_open_to_everybody_shows_its_paper(
-    client: PageClient, scene: Scene, kind: str
-) -> None:
+def test_the_preview_of_what_is_put_up_on_paper_shows_it(client: PageClient, scene: Scene, kind: str) -> None:
     make_interest(scene.jenny, scene.langgatan)
     preview, _said = OF_OFFICERS[kind]
     page = preview(client, scene, make_solvarv(scene).group)
-    assert ('<img class="sheet" src="data:image/png;base64,' in page.html) == (kind in {"citizens", "walk"})
+    assert ('<img class="sheet" src="data:image/png;base64,' in page.html) == (
+        kind in {"citizens", "walk", "joint"}
+    )
 
 
 @pytest.mark.parametrize("preview", [of_notice, of_meeting])
