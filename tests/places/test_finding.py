@@ -297,6 +297,7 @@ def test_the_privacy_page_names_who_answers_and_knows_every_retention(app: Flask
         "12 months after sending, or as long as the meeting it tells of is to come",
         "12 months after the meeting",
         "24 months",
+        "two years; the numbers stay. What was taken away is erased after 30 days",
         "1 day",
         "30 days",
         "30 days after its end",
