@@ -82,8 +82,8 @@ FAULTS = (
     Fault(
         "an invitation to a flat is every coordinator's",
         POSITIONS,
-        "return _at_home(thing.group, thing.flat.stairwell_id)",
-        "return _of_place(thing.group)",
+        "return _at_home(invitation.group, invitation.flat.stairwell_id)",
+        "return _of_place(invitation.group)",
         "test_access_lists invitations/test_invitations test_access",
     ),
     Fault(
@@ -110,8 +110,8 @@ FAULTS = (
     Fault(
         "what a coordinator sent to no flat is every coordinator's",
         POSITIONS,
-        "return _at_home(thing.group, None, thing.by_id)",
-        "return _of_place(thing.group)",
+        "return _at_home(invitation.group, None, invitation.by_id)",
+        "return _of_place(invitation.group)",
         "test_access_lists invitations/test_invitations test_access",
     ),
     Fault(
@@ -180,8 +180,8 @@ FAULTS = (
     Fault(
         "a lead keeps contact persons as an officer does",
         ACCESS,
-        "MAY[permission] >= _OFFICER and relations.officer_of",
-        "relations.officer_of or relations.leads",
+        "MAY[permission] >= _OFFICER and current_relations().officer_of",
+        "current_relations().officer_of or current_relations().leads",
         "test_access",
     ),
     Fault(

@@ -82,7 +82,7 @@ FAULTS = (
     ),
     Fault(
         "an officer reads who is interested in another's house by its number",
-        "watch/lifecycle/routes.py",
+        "watch/lifecycle/routes/new.py",
         "if building is None or not can(Permission.START_GROUPS, building):",
         "if building is None:",
         "lifecycle/test_start",

@@ -554,18 +554,20 @@ def test_connections_stay_open_from_round_to_round_and_are_closed_when_nobody_sp
 ) -> None:
     tell(scene)
     delivery.run(connections=connections)
-    opened = relay.greeted
+    opened = list(connections.all)
     tell(scene)
     connections.rest()
     assert delivery.run(connections=connections) == 4
-    assert relay.greeted == opened <= 4
+    assert [each for each in opened if each not in connections.all] == []
+    assert relay.greeted == len(connections.all) <= 4  # a round that takes longer may open more
 
     with monkeypatch.context() as later:
         later.setattr(connections_module, "IDLE_SECONDS", 0)
         connections.rest()
     tell(scene)
+    greeted = relay.greeted
     assert delivery.run(connections=connections) == 4
-    assert opened < relay.greeted
+    assert greeted < relay.greeted
 
 
 def test_a_connection_the_mail_server_closed_between_two_rounds_costs_no_message(
