@@ -85,6 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "partners": {"language"},
     "audit": {"extensions", "models"},
     "exporting": {"fields", "models"},
+    "periods": {"fields", "lengths"},
     "calendar": {"mail.kinds", "models"},
     "clock": {"extensions", "language", "models", "statements"},
     "journal": MODELS | {"journal"},
@@ -135,7 +136,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "fields", "guarding", "language", "lengths", "models", "personnummer"}
-    | {"tables"},
+    | {"periods", "tables"},
     "labels": {"bands", "exporting", "fields", "language", "models", "partners", "personnummer", "signs"}
     | {"tables"},
     "queries": MODELS
@@ -152,7 +153,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "audit", "errors", "fields", "guard", "guarding", "language", "mail", "names", "paper",
         "personnummer", "signs", "spreadsheets", "tables", "tokens",
     }
-    | {"clock", "encodings", "exporting", "journal", "partners", "searching", "xlsx_table"},
+    | {"clock", "encodings", "exporting", "journal", "partners", "periods", "searching", "xlsx_table"},
     "cli": MODELS
     | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs", "names"}
     | {"presence", "tokens"},

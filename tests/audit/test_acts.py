@@ -56,7 +56,7 @@ def names_in(file: Path) -> Iterator[str]:
 def _pairs(node: ast.Assign) -> Iterator[tuple[list[ast.expr], list[ast.expr]]]:
     for target in node.targets:
         many = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-        yield (target.elts, node.value.elts) if many else ([target], [node.value])  # type: ignore[attr-defined]
+        yield (target.elts, node.value.elts) if many else ([target], [node.value])  # type: ignore[attr-defined]  # both tuples
 
 
 def _said(call: ast.Call) -> Iterator[ast.expr]:

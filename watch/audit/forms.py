@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import SelectField, StringField
 
 from watch.audit.acts import Kind
 from watch.audit.labels import DOERS, KINDS
 from watch.audit.queries import Asked, Doer, View
-from watch.fields import DayField, Form, choice, choices_of
+from watch.fields import choice, choices_of
 from watch.models import Area
+from watch.periods import PeriodForm
 
 MOST_TYPED = 100
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-class FilterAuditForm(Form):
+class FilterAuditForm(PeriodForm):
     """What a reader looks for, as it stands in the page's address. What nobody offers is ignored."""
-
-    class Meta(Form.Meta):
-        csrf = False
 
     q = StringField(_l("Grupp"), filters=[lambda text: (text or "").strip()[:MOST_TYPED]])
     area = SelectField(_l("Område"), validate_choice=False)
     kind = SelectField(_l("Vad det gäller"), validate_choice=False)
     who = SelectField(_l("Vem"), validate_choice=False)
-    since = DayField(_l("Från och med"))
-    until = DayField(_l("Till och med"))
 
     def __init__(
         self, asked: MultiDict[str, str], view: View, areas: Sequence[Area], people: Mapping[int, str]
@@ -47,16 +41,6 @@ class FilterAuditForm(Form):
             del self.area
         if view.group is not None:
             del self.q
-
-    def validate_since(self, field: DayField) -> None:
-        """Refuse a year that is surely mistyped."""
-        _demand_near(field.data)
-
-    def validate_until(self, field: DayField) -> None:
-        """Refuse a year that is surely mistyped, and a period that ends before it begins."""
-        _demand_near(field.data)
-        if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError(_l("Perioden slutar innan den börjar. Byt plats på dagarna."))
 
     @property
     def asked_for(self) -> Asked:
@@ -81,8 +65,3 @@ class FilterAuditForm(Form):
         """What the reader has typed and chosen, for the addresses of the other pages."""
         sent = {name: (field.raw_data or [""])[0] for name, field in self._fields.items()}
         return {name: value for name, value in sent.items() if value}
-
-
-def _demand_near(day: date | None) -> None:
-    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValidationError(_l("Titta på årtalet. Skriv till exempel 2026-09-23."))

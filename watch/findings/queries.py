@@ -44,6 +44,7 @@ REPORT_BY_LINK = {  # the owners that are no users, and whose contact person get
 }
 MOST_LEFT = 8  # how many open findings a call names
 MOST_OF_AREA, MOST_CLOSED = 20, 5  # of an area's findings, how many members see in their list
+WITH_PLACE = joinedload(Finding.stairwell), joinedload(Finding.building)
 
 
 def _in(place: Place) -> ColumnElement[bool]:
@@ -116,14 +117,13 @@ def findings_left_in(group: Group) -> list[Finding]:
 
 def _left(here: ColumnElement[bool]) -> list[Finding]:
     is_open = here, Finding.removed_at.is_(None), Finding.status.not_in(CLOSED)
-    with_place = joinedload(Finding.stairwell), joinedload(Finding.building)
-    return list(db.session.scalars(select(Finding).where(*is_open).options(*with_place).order_by(Finding.id)))
+    return list(db.session.scalars(select(Finding).where(*is_open).options(*WITH_PLACE).order_by(Finding.id)))
 
 
 def findings_of_meeting(meeting: Meeting) -> list[Finding]:
     """Return what was found at a meeting."""
     wanted = select(Finding).where(Finding.meeting_id == meeting.id, Finding.removed_at.is_(None))
-    return list(db.session.scalars(wanted.order_by(Finding.id)))
+    return list(db.session.scalars(wanted.options(*WITH_PLACE).order_by(Finding.id)))
 
 
 def latest_outcomes(group: Group, most: int = 3) -> list[Finding]:

@@ -10,15 +10,13 @@ from flask_babel import ngettext
 
 from watch import language, paper
 from watch.findings.labels import in_a_line
-from watch.findings.queries import findings_left, findings_of_meeting
+from watch.findings.queries import MOST_LEFT, findings_left, findings_of_meeting
 from watch.meetings.labels import KINDS, change_said, languages_said, when_said
 from watch.meetings.markup import paragraphs_of
 from watch.meetings.queries.calls import last_change
 from watch.meetings.queries.public import public_address
 from watch.models import Building, Finding, Group, Language, Meeting, MeetingChange, PublishedNotes
 from watch.printing.sheets import OtherWords, SheetCode, SheetPage, sheet, sheet_pictures
-
-MOST_FINDINGS = 8  # as in the mail
 
 
 def sheet_of(meeting: Meeting, left: Sequence[Group] = (), *, for_homes: bool = False) -> bytes:
@@ -44,7 +42,7 @@ def _left(meeting: Meeting) -> list[str]:
 
 def _findings(heading: str, findings: Sequence[Finding]) -> list[str]:
     """Return a paragraph with a line each under a heading, or nothing."""
-    lines = [f"– {in_a_line(each)}" for each in findings[:MOST_FINDINGS]]
+    lines = [f"– {in_a_line(each)}" for each in findings[:MOST_LEFT]]
     if more := len(findings) - len(lines):
         lines.append(ngettext("och %(num)d till", "och %(num)d till", more))
     return ["\n".join([heading, *lines])] if lines else []

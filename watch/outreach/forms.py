@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -17,11 +16,11 @@ from wtforms.widgets import HiddenInput
 from watch.fields import DayField, LineField, NumberField, SendingForm, TicksField, choice, choices_of
 from watch.guarding import about_a_place
 from watch.language import day, local
-from watch.lengths import ReadsNoMore
 from watch.models import Area, Building, OutreachEntry, OutreachKind, OutreachParty, utcnow
 from watch.models.outreach import MOST_DOORS, MOST_MATERIAL, MOST_PEOPLE
 from watch.outreach.labels import KINDS, LANGUAGES, PARTIES
 from watch.outreach.queries import Filter
+from watch.periods import PeriodForm
 
 MOST_PLACE, MOST_SEARCHED = 100, 100  # characters
 FIRST_DAY = date(2000, 1, 1)
@@ -167,26 +166,17 @@ def known_of(entry: OutreachEntry) -> dict[str, Any]:
     }
 
 
-class FilterOutreachForm(wtforms.Form):
-    """Filters the log by what stands in the page's address. It changes nothing, so it needs no CSRF token."""
-
-    Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
+class FilterOutreachForm(PeriodForm):
+    """Filters the log by what stands in the page's address."""
 
     q = StringField(_l("Adress eller plats"), filters=[lambda text: (text or "")[:MOST_SEARCHED]])
     area = SelectField(_l("Område"), validate_choice=False)
     kind = SelectField(_l("Vad"), choices=[choice("", _l("Allt")), *choices_of(KINDS)], validate_choice=False)
-    since = DayField(_l("Från och med"))
-    until = DayField(_l("Till och med"))
 
     def __init__(self, asked: MultiDict[str, str], areas: Sequence[Area], building: Building | None) -> None:
         super().__init__(asked)
         self.areas, self.only_at = areas, building
         self.area.choices = [choice("", _l("Alla")), *(choice(each.slug, each.name) for each in areas)]
-
-    def validate_until(self, field: DayField) -> None:
-        """Refuse a period that ends before it begins."""
-        if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError(_l("Perioden slutar innan den börjar. Byt plats på dagarna."))
 
     @property
     def chosen_area(self) -> Area | None:
