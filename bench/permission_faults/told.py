@@ -61,7 +61,7 @@ FAULTS = (
     ),
     Fault(
         "the day on which the first was interested is told",
-        "watch/lifecycle/service.py",
+        "watch/lifecycle/service/steps.py",
         ".offset(FEW - 1).limit(1)",
         ".limit(1)",
         "lifecycle/test_start",

@@ -24,8 +24,8 @@ HOUSEHOLDS = {"note_household", "note_households", "change_household"}
 # whose first argument is handed on to one of these; the names come from the callers below
 HANDED_ON = {
     "audit/__init__.py", "web.py", "groups/service/members.py", "groups/service/households.py",
-    "printing/service/delivery.py", "contacts/service.py", "findings/service.py", "lifecycle/service.py",
-    "records/service/addresses.py", "handouts/service.py",
+    "printing/service/delivery.py", "contacts/service.py", "findings/service.py",
+    "lifecycle/service/steps.py", "records/service/addresses.py", "handouts/service.py",
 }  # fmt: skip
 COMPOSED = {  # names that are made of parts, by the file that makes them
     "invitations/service/inviting.py": ["household-invited-by-mail"],

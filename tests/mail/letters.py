@@ -65,6 +65,7 @@ from watch.joining.mails import (
     JOIN_UNANSWERED,
     JOIN_WAITING,
 )
+from watch.lifecycle.mails import GROUP_SPLIT
 from watch.mail import outbox
 from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
@@ -211,6 +212,13 @@ def _unreached(scene: Scene) -> OutboxRow | None:
 def _group_closed(scene: Scene) -> OutboxRow | None:
     closing.close(scene.group, reason="Huset byggs om.", by=scene.gun)
     return _told_of_step(scene, GROUP_CLOSED)
+
+
+def _group_split(scene: Scene) -> OutboxRow | None:
+    step = GroupTransition(group_id=scene.group.id, state=scene.group.state, reason="Det blev för stort.")
+    db.session.add(step)
+    db.session.flush()
+    return outbox.queue(GROUP_SPLIT, to=scene.carin, about=step)
 
 
 def _group_reopened(scene: Scene) -> OutboxRow | None:
@@ -386,6 +394,7 @@ LETTERS: dict[str, SampleMail] = {
     "invitation-reminder": lambda s: _invitation(s, INVITATION_REMINDER, "tyst@example.org"),
     "group-started": _group_started,
     "group-closed": _group_closed,
+    "group-split": _group_split,
     "group-reopened": _group_reopened,
     "coordinator-appointed": lambda s: outbox.queue(COORDINATOR_APPOINTED, to=s.bengt, about=_unanswered(s)),
     "coordinator-ended": lambda s: outbox.queue(COORDINATOR_ENDED, to=s.bengt, about=_ended(s)),

@@ -126,6 +126,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "interest-confirm": {"withdrawn": lambda s, about: service.withdraw(about)},
     "interest-ended": {"shown again": lambda s, about: service.show_again(about)},
     "group-closed": {"undone": lambda s, about: closing.undo(about.group, by=s.gun)},
+    "group-split": {
+        "closed": lambda s, about: closing.close(about.group, reason="Nu", by=s.gun),
+        "left": lambda s, about: leave(s, s.carin),
+    },
     "group-reopened": {
         "closed again": lambda s, about: closing.close(about.group, reason="Nu", by=s.gun),
         "left": lambda s, about: leave(s, s.carin),

@@ -60,3 +60,19 @@ class NotDormant(DomainError):
 
 class NoCandidate(DomainError):
     """The person is not among those who offered to coordinate the group, or is so no more."""
+
+
+class NotOpen(DomainError):
+    """The group is closed."""
+
+
+class InGroup(DomainError):
+    """The building belongs to the group already."""
+
+
+class OnlyBuilding(DomainError):
+    """The building is not one of several of the group, so it cannot get a group of its own."""
+
+
+class TellsTooMuch(DomainError):
+    """The numbers of the parts would tell how many households take part where that is not shown."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, ValidationError
+from wtforms import RadioField, SelectField, ValidationError
 from wtforms.validators import InputRequired
 
 from watch.fields import (
@@ -19,6 +19,7 @@ from watch.fields import (
 )
 from watch.language import STOCKHOLM, local
 from watch.models import (
+    Building,
     Cause,
     Group,
     Person,
@@ -120,3 +121,32 @@ class RestForm(Form):
             self.reason.errors = (_l("Skriv varför gruppen vilar, med några ord."),)
             return False
         return valid
+
+
+class AddBuildingForm(Form):
+    """Asks which building without a group is to belong to the group."""
+
+    building = SelectField(
+        _l("Hus"), coerce=int, validators=[InputRequired(_l("Välj ett hus."))], validate_choice=False
+    )
+
+    def offer(self, buildings: Iterable[Building]) -> None:
+        """Offer these buildings."""
+        self.building.choices = [(each.id, each.address) for each in buildings]
+
+
+class SplitForm(Form):
+    """Asks which building is to get a group of its own, and why."""
+
+    building = RadioField(
+        _l("Hus"), coerce=int, validators=[InputRequired(_l("Välj ett hus."))], validate_choice=False
+    )
+    reason = LineField(
+        _l("Varför delas gruppen?"),
+        most=MOST_REASON,
+        missing=_l("Skriv varför gruppen delas. De som är med i huset läser det i mejlet."),
+    )
+
+    def __init__(self, group: Group) -> None:
+        super().__init__(prefix="split")
+        self.building.choices = [(each.id, each.address) for each in group.buildings]

@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, select
 
 from watch.extensions import db
-from watch.groups.queries.areas import at_least, number_of_flats
+from watch.groups.queries.areas import at_least, households_by_stairwell, last_night, number_of_flats
 from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.language import local
 from watch.models import (
     FEW,
+    Building,
     Cause,
     ChecklistItem,
     Coordinator,
@@ -25,6 +26,7 @@ from watch.models import (
     MeetingKind,
     Officer,
     Person,
+    Property,
     StartStep,
 )
 
@@ -155,6 +157,47 @@ def is_below_advice(group: Group, flats: int) -> bool:
         return False
     shown = at_least(Group.counted_taking_part.expression, number_of_flats())
     return (db.session.scalar(select(shown).where(Group.id == group.id)) or 0) * 100 < share * flats
+
+
+def has_coordinator(group: Group) -> bool:
+    """Return True if somebody has accepted to coordinate the group."""
+    current = select(Coordinator.id).where(Coordinator.group_id == group.id, Coordinator.is_current)
+    return db.session.scalar(current.limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The households that took part last night in a building and in the rest of its group, and their flats.
+
+    `is_new` is True if the building came to the group after that night, so that nobody of it is counted.
+    """
+
+    building: int
+    rest: int
+    flats: int
+    flats_of_rest: int
+    is_new: bool
+
+
+def sizes_if_split(group: Group, building: Building, now: datetime) -> Sizes:
+    """Return the sizes that a building and the rest of its group would have as two groups."""
+    night = last_night(now)
+    own = {each.id for each in building.stairwells}
+    counted = households_by_stairwell(group, night)
+    here = sum(counted[each][0] for each in own & counted.keys())
+    flats = sum(counted[each][1] for each in own & counted.keys())
+    return Sizes(
+        building=here, rest=max(group.counted_taking_part - here, 0),
+        flats=flats, flats_of_rest=sum(total for _count, total in counted.values()) - flats,
+        is_new=building.grouped_at is not None and building.grouped_at > night,
+    )  # fmt: skip
+
+
+def addable_buildings(group: Group) -> Sequence[Building]:
+    """Return the buildings of the group's area that have no group, in street order."""
+    wanted = select(Building).join(Property, Property.id == Building.property_id)
+    free = wanted.where(Property.area_id == group.area_id, Building.group_id.is_(None))
+    return db.session.scalars(free.order_by(Building.sort_key)).all()
 
 
 def candidates(group: Group) -> Sequence[Person]:

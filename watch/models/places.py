@@ -60,6 +60,7 @@ class Building(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"), index=True)
+    grouped_at: Mapped[datetime | None]  # when a building came to a group that was there already
     name: Mapped[str] = impersonal("the landlord's name of a house", String(80))
     address: Mapped[str] = impersonal("the streets and numbers of its stairwells", String(200))
     sort_key: Mapped[str] = impersonal("a building's place in Swedish order", String(240), index=True)

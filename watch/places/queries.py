@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -28,6 +28,7 @@ from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.models import Area, Building, Coordinator, Group, GroupState, Property, Stairwell
+from watch.places.addresses import address_of
 from watch.places.typed_address import street_and_number, with_short_forms
 from watch.searching import contains, folded, nearly_contains
 from watch.statements import prepared
@@ -196,3 +197,8 @@ def _is_number(asked: str, number: str) -> bool:
     return bool(asked) and (
         number == asked or (asked.isdigit() and number.startswith(asked) and number[len(asked) :].isalpha())
     )
+
+
+def name_of(buildings: Iterable[Building]) -> str:
+    """Return the name of a group: the addresses of its buildings."""
+    return address_of((each.street, each.number) for building in buildings for each in building.stairwells)

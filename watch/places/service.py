@@ -13,10 +13,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from watch import audit, tokens
 from watch.extensions import db
 from watch.models import NONCE_BYTES, Area, Building, Flat, Group, Landlord, Property, Purpose, Stairwell
-from watch.places.addresses import address_of, slug_of, swedish_sort_key
+from watch.places.addresses import slug_of, swedish_sort_key
 from watch.places.changes import AT_ONCE, Change, Imported, by_address, changes_in, mark_back, mark_gone
 from watch.places.landlord_list import Column, FlatRow, same
 from watch.places.problems import BadLandlordList, Problem, RowError
+from watch.places.queries import name_of
 
 __all__ = ["Imported", "import_landlord_list", "new_areas", "set_advice", "set_target", "swedish_sort_key"]
 
@@ -200,17 +201,16 @@ class _Places:
         return list(self.stairwells.values())
 
     def name_buildings(self) -> None:
-        """Name each building after its stairwells, and rename a group that has the building's old name."""
-        renamed: dict[tuple[int, str], str] = {}
+        """Name each building after its stairwells, and its group after its buildings."""
+        renamed: set[int | None] = set()
         for building in self.buildings.values():
-            address = address_of((stair.street, stair.number) for stair in building.stairwells)
+            address = name_of([building])
             if address and address != building.address:
-                if building.group_id is not None:
-                    renamed[building.group_id, building.address] = address
+                renamed.add(building.group_id)
                 building.address, building.sort_key = address, swedish_sort_key(address)
-        groups = select(Group).where(Group.id.in_({group_id for group_id, _ in renamed}))
+        groups = select(Group).where(Group.id.in_(renamed))
         for group in db.session.scalars(groups) if renamed else ():
-            group.name = renamed.get((group.id, group.name), group.name)
+            group.name = name_of(group.buildings)
 
 
 def _key(stairwell: Stairwell) -> Address:

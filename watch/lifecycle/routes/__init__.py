@@ -1,6 +1,6 @@
-"""The pages of a group's life: its start, its steps, and how it rests and is woken."""
+"""The pages of a group's life: its start, its steps, its buildings, and how it rests and is woken."""
 
-from watch.lifecycle.routes import checklist, new, waking
+from watch.lifecycle.routes import buildings, checklist, new, waking
 from watch.lifecycle.routes.blueprint import bp
 
-__all__ = ["bp", "checklist", "new", "waking"]
+__all__ = ["bp", "buildings", "checklist", "new", "waking"]

@@ -1,0 +1,82 @@
+"""The page where an officer gives a group another building, or a building a group of its own."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from watch.access import Permission, current_person, requires
+from watch.database import LARGEST_NUMBER
+from watch.extensions import db
+from watch.groups.queries import pages
+from watch.lifecycle import queries, service
+from watch.lifecycle.errors import GroupExists, InGroup, NotOpen, OnlyBuilding, TellsTooMuch
+from watch.lifecycle.forms import AddBuildingForm, SplitForm
+from watch.lifecycle.routes.blueprint import bp, note_assurance
+from watch.models import Building, Group, GroupState
+from watch.saving import Explanations, saving
+from watch.web import ViewAnswer
+
+IS_IN_IT: Explanations = {InGroup: _l("Huset hör redan till gruppen.")}
+NOT_SO: Explanations = {
+    GroupExists: _l("Huset har redan en grupp. Ingenting är ändrat."),
+    NotOpen: _l("Gruppen är avslutad. Öppna den igen, eller starta den på nytt."),
+    OnlyBuilding: _l("Gruppen har inte huset, eller bara det. Ingenting är delat."),
+    TellsTooMuch: _l(
+        "Så få hushåll, eller nästan alla, är med i huset eller i resten att delarna skulle visa vilka. "
+        "Därför går gruppen inte att dela."
+    ),
+}
+
+
+@bp.get("/groups/<int:group_id>/buildings")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def buildings(group: Group) -> ViewAnswer:
+    """Show the group's buildings, and which others it may get."""
+    if group.state is GroupState.CLOSED:
+        return redirect(url_for("closing.show", group_id=group.id), 303)
+    return _buildings_page(group, AddBuildingForm(request.args), SplitForm(group))
+
+
+def _buildings_page(group: Group, adding: AddBuildingForm, split: SplitForm) -> str:
+    free = queries.addable_buildings(group)
+    adding.offer(free)
+    return render_template(
+        "lifecycle/buildings.html", group=group, adding=adding, split=split, free=free,
+        flats={each.id: pages.flats_in(each) for each in group.buildings},
+    )  # fmt: skip
+
+
+@bp.post("/groups/<int:group_id>/buildings")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def add_building(group: Group) -> ViewAnswer:
+    form = AddBuildingForm()
+    form.offer(queries.addable_buildings(group))
+    if not form.validate():
+        return _buildings_page(group, form, SplitForm(group)), 422
+    building = _in_area(form.building.data, group)
+    with saving(_("Huset hör till gruppen nu."), already=IS_IN_IT, unless=NOT_SO):
+        service.add_building(group, building, by=current_person())
+    return redirect(url_for("lifecycle.buildings", group_id=group.id), 303)
+
+
+@bp.post("/groups/<int:group_id>/buildings/split")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def split_off(group: Group) -> ViewAnswer:
+    form = SplitForm(group)
+    if not form.validate():
+        return _buildings_page(group, AddBuildingForm(), form), 422
+    building = _in_area(form.building.data, group)
+    own = group
+    with saving(_("Huset har en egen grupp nu. De som är med där får ett mejl."), unless=NOT_SO):
+        own = service.split_off(group, building, reason=form.reason.data or "", by=current_person())
+        note_assurance(form, group)
+    return redirect(url_for("lifecycle.buildings", group_id=own.id), 303)
+
+
+def _in_area(number: int, group: Group) -> Building:
+    building = db.session.get(Building, number) if 0 < number <= LARGEST_NUMBER else None
+    if building is None or building.property.area_id != group.area_id:
+        abort(404)
+    return building

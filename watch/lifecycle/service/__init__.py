@@ -1,0 +1,26 @@
+"""Changes to a group's life: started, active, resting and woken, and which buildings it has."""
+
+from watch.lifecycle.service.regrouping import add_building, split_off
+from watch.lifecycle.service.steps import (
+    activate,
+    ask_candidate,
+    rest,
+    start_again,
+    start_group,
+    tick,
+    untick,
+    wake,
+)
+
+__all__ = [
+    "activate",
+    "add_building",
+    "ask_candidate",
+    "rest",
+    "split_off",
+    "start_again",
+    "start_group",
+    "tick",
+    "untick",
+    "wake",
+]

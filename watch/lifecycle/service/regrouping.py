@@ -1,0 +1,180 @@
+"""Gives a group another building, or one of its buildings a group of its own. People follow their flat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, or_, select, update
+
+from watch import audit
+from watch.extensions import db
+from watch.groups.service.telling import tell_the_interested
+from watch.lifecycle.errors import GroupExists, InGroup, NotOpen, OnlyBuilding, TellsTooMuch
+from watch.lifecycle.mails import GROUP_SPLIT
+from watch.lifecycle.queries import Sizes, has_coordinator, sizes_if_split
+from watch.mail import outbox
+from watch.models import (
+    FEW,
+    Building,
+    Coordinator,
+    Finding,
+    Flat,
+    Group,
+    GroupState,
+    GroupTransition,
+    Invitation,
+    JoinRequest,
+    Letter,
+    Meeting,
+    MeetingPart,
+    Membership,
+    Person,
+    Stairwell,
+    Visit,
+    utcnow,
+)
+from watch.places.queries import name_of
+from watch.recipients import reached_by_mail
+from watch.statements import changed
+
+
+def add_building(group: Group, building: Building, *, by: Person) -> None:
+    """Add a building that has no group. Its interested people are told, if the group has a coordinator.
+
+    Raises NotOpen for a closed group, InGroup, and GroupExists if the building has got another group.
+    """
+    _demand_open(group)
+    free = update(Building).where(Building.id == building.id, Building.group_id.is_(None))
+    if not changed(free.values(group_id=group.id, grouped_at=utcnow())):
+        of = db.session.scalars(select(Group).where(Group.id == _group_of(building))).one()
+        raise InGroup if of is group else GroupExists(of)
+    db.session.refresh(building, ["group_id", "grouped_at"])
+    _name(group)
+    if has_coordinator(group):
+        tell_the_interested(group)
+    audit.note("group-building-added", about=group, by=by)
+
+
+def _group_of(building: Building) -> ScalarSelect[int | None]:
+    return select(Building.group_id).where(Building.id == building.id).scalar_subquery()
+
+
+def split_off(group: Group, building: Building, *, reason: str, by: Person) -> Group:
+    """Give one building of several a group of its own, in the same state, and tell its members by mail.
+
+    Members, requests, invitations and letters follow the flat, and coordinators the flat they live in. Coming
+    meetings of the whole group are for both then; past ones, notices and members without a flat stay. Raises
+    NotOpen, OnlyBuilding, and TellsTooMuch if a number that is not shown could be computed from the parts.
+    """
+    _demand_open(group)
+    db.session.refresh(group, ["buildings"])
+    if building not in group.buildings or len(group.buildings) == 1:
+        raise OnlyBuilding
+    now = utcnow()
+    sizes = sizes_if_split(group, building, now)
+    if _tell_too_much(sizes):
+        raise TellsTooMuch
+    own = Group(
+        area_id=group.area_id, name=building.address, state=group.state, started_at=group.started_at,
+        counted_taking_part=sizes.building, counted_at=group.counted_at,
+    )  # fmt: skip
+    step = GroupTransition(state=group.state, at=now, by_id=by.id, reason=reason)
+    own.transitions.append(step)
+    db.session.add(own)
+    db.session.flush()
+    _move(building, group, own, now)
+    group.counted_taking_part = sizes.rest
+    _name(group)
+    db.session.flush()
+    db.session.expire_all()
+    members = select(Membership.person_id).where(Membership.group_id == own.id, Membership.is_current)
+    outbox.queue_many(GROUP_SPLIT, people=reached_by_mail(members), about=step)
+    audit.note("group-split", about=group, by=by)
+    audit.note("group-started", about=own, by=by)
+    return own
+
+
+def _tell_too_much(sizes: Sizes) -> bool:
+    """Return True if a number that pages show only as a band could be computed from the parts."""
+    parts = (sizes.building, sizes.flats), (sizes.rest, sizes.flats_of_rest)
+    return not sizes.is_new and not all(FEW <= count <= flats - FEW for count, flats in parts)
+
+
+def _demand_open(group: Group) -> None:
+    db.session.refresh(group, ["state"], with_for_update=True)
+    if group.state is GroupState.CLOSED:
+        raise NotOpen
+
+
+def _name(group: Group) -> None:
+    db.session.flush()
+    db.session.refresh(group, ["buildings"])
+    group.name = name_of(group.buildings)
+
+
+def _move(building: Building, old: Group, own: Group, now: datetime) -> None:
+    """Move a building with everything that belongs to its flats from one group to another."""
+    stairwells = select(Stairwell.id).where(Stairwell.building_id == building.id)
+    flats = select(Flat.id).where(Flat.stairwell_id.in_(stairwells))
+    of_building: list[tuple[type, ColumnElement[bool]]] = [
+        (JoinRequest, JoinRequest.stairwell_id.in_(stairwells)),
+        (Invitation, Invitation.flat_id.in_(flats)),
+        (Letter, Letter.flat_id.in_(flats)),
+        (Visit, Visit.flat_id.in_(flats)),
+        (Finding, or_(Finding.building_id == building.id, Finding.stairwell_id.in_(stairwells))),
+        (
+            MeetingPart,
+            MeetingPart.stairwell_id.in_(stairwells) & MeetingPart.meeting_id.in_(_coming(old, now)),
+        ),
+    ]
+    _move_coordinators(building, old, own)
+    for model, condition in [*of_building, (Membership, Membership.stairwell_id.in_(stairwells))]:
+        moving = update(model).where(model.group_id == old.id, condition)  # type: ignore[attr-defined]  # all have
+        db.session.execute(moving.values(group_id=own.id).execution_options(synchronize_session=False))
+    _share_meetings(old, own, now)
+    building.group_id, building.grouped_at = own.id, now
+    db.session.flush()
+
+
+def _move_coordinators(building: Building, old: Group, own: Group) -> None:
+    """Let coordinators follow the flat they live in, else all their stairwells; no others are theirs."""
+    appointed = select(Coordinator).where(Coordinator.group_id == old.id, Coordinator.ended_at.is_(None))
+    homes = select(Membership.person_id, Membership.stairwell_id)
+    homes = homes.where(Membership.group_id == old.id, Membership.is_current)
+    lives_at = dict(db.session.execute(homes).all())
+    here = {each.id for each in building.stairwells}
+    for coordinator in db.session.scalars(appointed.order_by(Coordinator.id)).all():
+        home = lives_at.get(coordinator.person_id)
+        answers_for = {each.id for each in coordinator.stairwells}
+        follows = home in here if home else bool(answers_for) and answers_for <= here
+        coordinator.stairwells = [each for each in coordinator.stairwells if (each.id in here) is follows]
+        coordinator.group_id = own.id if follows else old.id
+    db.session.flush()
+
+
+def _coming(group: Group, now: datetime) -> Select[int]:
+    parts = select(MeetingPart.meeting_id).where(MeetingPart.group_id == group.id)
+    return select(Meeting.id).where(Meeting.id.in_(parts), Meeting.ends_at > now)
+
+
+def _share_meetings(old: Group, own: Group, now: datetime) -> None:
+    """Make coming meetings of the whole old group meetings of both, and those of moved ports their own."""
+    wanted = select(MeetingPart).where(
+        MeetingPart.group_id == old.id, MeetingPart.stairwell_id.is_(None),
+        MeetingPart.meeting_id.in_(_coming(old, now)),
+    )  # fmt: skip
+    for part in db.session.scalars(wanted).all():
+        db.session.add(
+            MeetingPart(
+                meeting_id=part.meeting_id, group_id=own.id, state=part.state,
+                decided_at=part.decided_at, decided_by_id=part.decided_by_id,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    still = select(MeetingPart.id).where(
+        MeetingPart.meeting_id == Meeting.id, MeetingPart.group_id == old.id
+    ).correlate(Meeting)  # fmt: skip
+    now_theirs = select(MeetingPart.meeting_id).where(MeetingPart.group_id == own.id)
+    theirs = update(Meeting).where(Meeting.group_id == old.id, Meeting.ends_at > now, ~still.exists())
+    theirs = theirs.where(Meeting.id.in_(now_theirs)).values(group_id=own.id)
+    db.session.execute(theirs.execution_options(synchronize_session=False))
