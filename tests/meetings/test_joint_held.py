@@ -65,7 +65,7 @@ def test_a_coordinator_writes_down_which_groups_met_and_each_counts_it_once(
     meeting = only_meeting()
     assert (saved.location, again.location) == (f"/meetings/{meeting.id}/count",) * 2
     shown = saved.follow().press("Spara antalet", {"head_count": "17"}).follow()
-    assert "Var med Våglängdsgatan 1–3, Solvarvsgatan 2–4" in shown.text
+    assert "Var med Våglängdsgatan 1–3 Har inte svarat än Solvarvsgatan 2–4" in shown.text
     assert (meeting.kind, state_of(meeting, solvarv.group)) == (MeetingKind.JOINT, PartState.TAKES_PART)
     assert counted_as(client, scene, solvarv) == [True, True, True]
     assert outbox.rows() == []
@@ -247,3 +247,46 @@ def test_one_that_was_written_down_by_mistake_is_removed_and_not_corrected(
     shown.click("Ta bort träffen").press("Ta bort träffen")
     assert db.session.scalars(select(Meeting)).all() == []
     assert counted_as(client, scene, solvarv) == [False, False, False]
+
+
+def notes_of(client: PageClient, meeting: Meeting, by: Person) -> Page:
+    """Write and preview the notes of a gathering."""
+    page = client.get(f"/meetings/{meeting.id}/notes", as_=by)
+    return page.press("Förhandsgranska", {"text": "Lampan är lagad."}).follow()
+
+
+def test_a_group_gets_the_notes_once_it_says_that_it_was_there(
+    client: PageClient, scene: Scene, solvarv: Solvarv, outbox: Outbox
+) -> None:
+    write_down_in_area(client, scene, scene.group, solvarv.group)
+    meeting = only_meeting()
+    page = notes_of(client, meeting, scene.gun)
+    assert "Har inte sagt om de var med: Solvarvsgatan 2–4, Våglängdsgatan 1–3." in page.text
+    assert "går träffen varken att ta bort eller att rätta" in page.text
+    out = page.press("Publicera och skicka").follow()
+    assert "Grupperna får dem när de har sagt att de var med." in out.whole_text
+    assert outbox.rows() == []
+    assert "får gruppen anteckningarna" in client.get(f"/meetings/{meeting.id}/joint", as_=solvarv.sara).text
+    say(client, meeting, solvarv.sara, "Ja, vi var med")
+    told = [("notes-published", f"{name}@example.org") for name in ("sara", "tove")]
+    assert sorted(outbox.addressed()) == told
+    paper = client.get(f"/meetings/{meeting.id}/notes/paper", as_=solvarv.sara)
+    assert "Solvarvsgatan 4" in paper.text
+    say(client, meeting, solvarv.sara, "Vi var inte med")
+    assert (
+        "anteckningarna på papper"
+        not in client.get(f"/groups/{solvarv.group.id}/todo", as_=solvarv.sara).text
+    )
+    say(client, meeting, solvarv.sara, "Ja, vi var med")
+    assert sorted(set(outbox.addressed())) == told
+
+
+def test_what_stays_says_so_and_sends_nobody_in_circles(
+    client: PageClient, scene: Scene, solvarv: Solvarv
+) -> None:
+    write_down(client, scene.group, scene.amina, solvarv.group)
+    meeting = only_meeting()
+    notes_of(client, meeting, scene.amina).press("Publicera och skicka")
+    for page in ("correct", "remove"):
+        shown = client.get(f"/meetings/{meeting.id}/{page}", as_=scene.amina).follow()
+        assert "Därför går den varken att rätta eller ta bort." in shown.whole_text

@@ -99,6 +99,29 @@ def test_a_changed_place_stands_beside_the_old_one_and_a_link_on_no_paper(
 
 
 @time_machine.travel(BEFORE)
+def test_it_names_every_time_that_a_home_may_still_have_on_paper(client: PageClient, scene: Scene) -> None:
+    meeting = called(client, scene)
+    change(client, scene, meeting, day="2027-03-17")
+    change(client, scene, meeting, day="2027-03-18", place="Gården")
+    (page,) = pages_of(client.get(f"/meetings/{meeting.id}/sheet.pdf", as_=scene.carin).response.data)
+    first = "Tidigare: tisdag 16 mars 2027 kl. 18.00–19.30, Tvättstugan"
+    assert first in said_on(page)
+    client.get(f"/meetings/{meeting.id}/paper", as_=scene.amina).press("Alla är lämnade")
+    client.get(f"/meetings/{meeting.id}/cancel", as_=scene.amina).press("Ställ in träffen", {"reason": ""})
+    (page,) = pages_of(client.get(f"/meetings/{meeting.id}/sheet.pdf", as_=scene.carin).response.data)
+    assert "Skulle ha varit: torsdag 18 mars 2027 kl. 18.00–19.30, Gården" in said_on(page)
+    assert f"Tidigare: onsdag 17 mars 2027 kl. 18.00–19.30, Tvättstugan {first}" in said_on(page)
+
+
+@time_machine.travel(BEFORE)
+def test_a_long_one_is_set_smaller_and_stays_on_one_page(client: PageClient, scene: Scene) -> None:
+    meeting = called(client, scene, about="Vi pratar om belysningen, porten och gården. " * 12)
+    change(client, scene, meeting, day="2027-03-17", place="Hässlehuset, stora salen på andra våningen")
+    sheet = client.get(f"/meetings/{meeting.id}/sheet.pdf", as_=scene.carin).response.data
+    assert len(pages_of(sheet)) == 1
+
+
+@time_machine.travel(BEFORE)
 def test_a_mended_spelling_is_no_change_on_paper(client: PageClient, scene: Scene) -> None:
     meeting = called(client, scene)
     client.get(f"/meetings/{meeting.id}/paper", as_=scene.amina).press("Alla är lämnade")
@@ -156,7 +179,7 @@ def change(
 
 def words_of(client: PageClient, address: str, reader: Person) -> str:
     pages = pages_of(client.get(address, as_=reader).response.data)
-    return " ".join(" ".join(words_on(page).split()) for page in pages)
+    return " ".join(said_on(page) for page in pages)
 
 
 @time_machine.travel(BEFORE)

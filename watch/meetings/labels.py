@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -162,6 +164,13 @@ def change_said(before: MeetingChange, meeting: Meeting) -> list[str]:
         _("Plats nu: %(place)s", place=meeting.place),
         _("Plats förut: %(place)s", place=before.place),
     ]
+
+
+def earlier_said(told: Sequence[MeetingChange], meeting: Meeting) -> list[str]:
+    """Return each other time and place that somebody may still have on paper, the latest first."""
+    now = _("%(when)s, %(place)s", when=when_said(meeting), place=meeting.place)
+    earlier = (_("%(when)s, %(place)s", when=when_said(each), place=each.place) for each in told)
+    return [_("Tidigare: %(when)s", when=each) for each in dict.fromkeys(earlier) if each != now]
 
 
 def said_by(reader: Reader) -> str:

@@ -11,9 +11,9 @@ from flask_babel import ngettext
 from watch import language, paper
 from watch.findings.labels import in_a_line
 from watch.findings.queries import MOST_LEFT, findings_left, findings_of_meeting
-from watch.meetings.labels import KINDS, change_said, languages_said, when_said
+from watch.meetings.labels import KINDS, change_said, earlier_said, languages_said, when_said
 from watch.meetings.markup import paragraphs_of
-from watch.meetings.queries.calls import last_change
+from watch.meetings.queries.calls import changes_told
 from watch.meetings.queries.public import public_address
 from watch.models import Building, Finding, Group, Language, Meeting, MeetingChange, PublishedNotes
 from watch.printing.sheets import OtherWords, SheetCode, SheetPage, sheet, sheet_pictures
@@ -29,7 +29,7 @@ def sheet_of(meeting: Meeting, left: Sequence[Group] = (), *, for_homes: bool = 
         return sheet([_page_of_leaving(meeting, left)], left[0].buildings[0])
     if meeting.cancelled_at:
         return sheet([_page_of_cancelling(meeting)], _house(meeting))
-    page = _page(meeting, last_change(meeting) if meeting.changed_at else None)
+    page = _page(meeting, changes_told(meeting) if meeting.changed_at else ())
     if for_homes:
         page.paragraphs.extend(_left(meeting))
     return sheet([page], _house(meeting), _code(meeting))
@@ -69,10 +69,12 @@ def _code(meeting: Meeting) -> SheetCode | None:
     return SheetCode(public_address(meeting), invitation)
 
 
-def _page(meeting: Meeting, before: MeetingChange | None = None) -> SheetPage:
+def _page(meeting: Meeting, changes: Sequence[MeetingChange] = ()) -> SheetPage:
+    """Return the page of a meeting; `changes` are what it was before each, the latest first."""
+    before = next(iter(changes), None)
     with language.speaking(Language.SWEDISH):
         kind = str(KINDS[meeting.kind])
-        facts = change_said(before, meeting) if before else [when_said(meeting), meeting.place]
+        facts = _changed(meeting, changes) if before else [when_said(meeting), meeting.place]
         return SheetPage(
             language=Language.SWEDISH,
             direction="ltr",
@@ -81,38 +83,42 @@ def _page(meeting: Meeting, before: MeetingChange | None = None) -> SheetPage:
             facts=[kind, *facts] if before else facts,
             paragraphs=_paragraphs(meeting, before),
             closing=_("Språk: %(languages)s", languages=languages_said(meeting)) if meeting.languages else "",
-            others=_in_others(lambda: _in_short(meeting, before)),
+            others=_in_others(lambda: _in_short(meeting, changes)),
         )
 
 
-def _in_short(meeting: Meeting, before: MeetingChange | None) -> str:
+def _changed(meeting: Meeting, changes: Sequence[MeetingChange]) -> list[str]:
+    """Return when and where it is and was, also at the times before that: a home may hold that paper."""
+    return change_said(changes[0], meeting) + earlier_said(changes[1:], meeting)
+
+
+def _in_short(meeting: Meeting, changes: Sequence[MeetingChange]) -> str:
     kind = str(KINDS[meeting.kind])
-    if before:
-        return " ".join(
-            [
-                _("Träffen är ändrad: %(kind)s.", kind=kind),
-                *(f"{each}." for each in change_said(before, meeting)),
-            ]
-        )
+    if changes:
+        said = [f"{each}." for each in _changed(meeting, changes)]
+        return " ".join([_("Träffen är ändrad: %(kind)s.", kind=kind), *said])
     return f"{kind}: {when_said(meeting)}, {meeting.place}"
 
 
 def _page_of_cancelling(meeting: Meeting) -> SheetPage:
     """Return the page that says that a meeting is cancelled, with the reason as it was written."""
+    changes = changes_told(meeting)
     with language.speaking(Language.SWEDISH):
         return SheetPage(
             language=Language.SWEDISH,
             direction="ltr",
             source=_whom(meeting),
             title=_("Träffen är inställd"),
-            facts=[str(KINDS[meeting.kind]), _was_to_be(meeting)],
+            facts=[str(KINDS[meeting.kind]), _was_to_be(meeting), *earlier_said(changes, meeting)],
             paragraphs=_parts_of(meeting.cancel_reason),
-            others=_in_others(lambda: f"{_called_off(meeting)} {_was_to_be(meeting)}"),
+            others=_in_others(lambda: _called_off(meeting, changes)),
         )
 
 
-def _called_off(meeting: Meeting) -> str:
-    return _("Träffen blir inte av: %(kind)s.", kind=KINDS[meeting.kind])
+def _called_off(meeting: Meeting, changes: Sequence[MeetingChange]) -> str:
+    said = _("Träffen blir inte av: %(kind)s.", kind=KINDS[meeting.kind])
+    earlier = [f"{each}." for each in earlier_said(changes, meeting)]
+    return " ".join([said, _was_to_be(meeting), *earlier])
 
 
 def _was_to_be(meeting: Meeting) -> str:

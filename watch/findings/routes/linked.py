@@ -73,7 +73,7 @@ def link_asked() -> str:
 def _link(token: str) -> FindingLink:
     """Return the link. Raises BadToken, and LinkExpired if it ended otherwise than by closing the finding."""
     link = tokens.row_of(Purpose.FINDING, FindingLink, token)
-    is_closed = link.finding.is_closed and queries.is_theirs(link)
+    is_closed = link.finding.is_closed and queries.is_theirs(link) and link.expires_at > utcnow()
     if not is_closed and not queries.can_report(link, utcnow()):
         raise LinkExpired
     sent_to(person_id=None, mailbox_id=link.mailbox_id)

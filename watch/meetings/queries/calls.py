@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -232,12 +233,17 @@ def _counts_told(
     return _counts(meeting, people, households, know)
 
 
-def last_change(meeting: Meeting) -> MeetingChange | None:
-    """Return what the meeting was before the last change that people were told of, or None."""
+def changes_told(meeting: Meeting) -> Sequence[MeetingChange]:
+    """Return what the meeting was before each change that people were told of, the latest first."""
     told = select(MeetingChange).where(
         MeetingChange.meeting_id == meeting.id, MeetingChange.mailing_id.is_not(None)
     )
-    return db.session.scalar(told.order_by(MeetingChange.id.desc()).limit(1))
+    return db.session.scalars(told.order_by(MeetingChange.id.desc())).all()
+
+
+def last_change(meeting: Meeting) -> MeetingChange | None:
+    """Return what the meeting was before the last change that people were told of, or None."""
+    return next(iter(changes_told(meeting)), None)
 
 
 def recipients_of_cancelling(meeting: Meeting, group: Group | None = None) -> RecipientCounts:

@@ -70,6 +70,16 @@ def asked_groups(meeting: Meeting, state: PartState = PartState.INVITED) -> list
     return [each for each in groups if each.state is not GroupState.CLOSED]
 
 
+def silent_groups(meeting: Meeting) -> list[Group]:
+    """Return the groups of a gathering that others have written down that have not said whether they came.
+
+    Until they do, their members hear nothing of it. Closed groups never will.
+    """
+    silent = (each for each in meeting.parts if each.takes_part and not meeting.is_told_to(each))
+    groups = dict.fromkeys(each.group for each in silent)
+    return [each for each in groups if each.state is not GroupState.CLOSED]
+
+
 def people_to_ask(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of the leads of the groups that have not answered yet.
 

@@ -149,12 +149,15 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
 
 def _cancel_page(meeting: Meeting, form: CancelMeetingForm) -> str:
     exact, own = knows(meeting), _own_group(meeting)
+    know = set(db.session.scalars(calls.households_to_tell(meeting)))
     return render_template(
         "meetings/ask_cancel.html", meeting=meeting, form=form,
         reach=calls.recipients_of_cancelling(meeting) if exact else None,
         own=calls.recipients_of_cancelling(meeting, own) if own else None, other_groups=_others(meeting),
         not_sent=calls.mails_not_sent(meeting) if exact else (0, 0),
-        not_ticked=sum(not flat.is_handed_out for flat in own_flats(meeting)),
+        not_ticked=sum(
+            not flat.is_handed_out and flat.household_id not in know for flat in own_flats(meeting)
+        ),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from watch.meetings import service
 from watch.meetings.errors import AlreadyAnswered, MeetingCancelled, MeetingStarted
 from watch.meetings.queries import answers, invited, joint
 from watch.meetings.queries.answers import Sums
+from watch.meetings.queries.notes import published_of
 from watch.meetings.routes.blueprint import bp, is_open
 from watch.models import Group, GroupState, Meeting, MeetingPart, PartState, utcnow
 from watch.recipients import CountChanged, RecipientCounts
@@ -33,7 +34,7 @@ SAID = {
     PartState.DECLINED: _l("Ni är inte med. De som ordnar träffen ser det."),
 }
 SAID_AFTER = {
-    PartState.TAKES_PART: _l("Ni var med. Träffen räknas hos er."),
+    PartState.TAKES_PART: _l("Ni var med. Träffen räknas hos er, och finns anteckningar får ni dem."),
     PartState.DECLINED: _l("Ni var inte med. Träffen räknas inte hos er."),
 }
 
@@ -63,7 +64,11 @@ def joint_gathering(meeting: Meeting) -> str:
     own = current_relations().coordinates
     questions = [_question(meeting, each) for each in _asked(meeting) if each.group_id in own]
     return render_template(
-        "meetings/joint_gathering.html", meeting=meeting, questions=questions, is_open=is_open(meeting)
+        "meetings/joint_gathering.html",
+        meeting=meeting,
+        questions=questions,
+        is_open=is_open(meeting),
+        has_notes=published_of(meeting) is not None,
     )
 
 
@@ -131,7 +136,10 @@ def groups_at(meeting: Meeting) -> dict[PartState, list[Group]] | None:
     is_joint = len({each.group_id for each in meeting.parts} | {meeting.group_id}) > 1
     if not is_joint or not (own or can(Permission.MANAGE_MEETINGS, meeting)):
         return None
-    return {state: invited.asked_groups(meeting, state) for state in PartState}
+    found = {state: invited.asked_groups(meeting, state) for state in PartState}
+    silent = invited.silent_groups(meeting)
+    there = [each for each in found[PartState.TAKES_PART] if each not in silent]
+    return found | {PartState.TAKES_PART: there, PartState.INVITED: found[PartState.INVITED] + silent}
 
 
 def answers_by_group(meeting: Meeting) -> Sequence[GroupAnswers]:

@@ -26,6 +26,8 @@ from watch.meetings.errors import (
 from watch.meetings.forms_notes import MOST_NOTES, PublishNotesForm, WriteNotesForm
 from watch.meetings.notes_template import first_draft
 from watch.meetings.queries import notes as queries
+from watch.meetings.queries.invited import silent_groups
+from watch.meetings.queries.recorded import is_correctable, is_removable
 from watch.meetings.routes.blueprint import bp, knows, note_assurance, trace_flats
 from watch.models import Meeting, PublishedNotes, utcnow
 from watch.positions import groups_of
@@ -138,7 +140,8 @@ def preview_notes(meeting: Meeting) -> ViewAnswer:
     return render_template(
         "meetings/preview_notes.html", meeting=meeting, reach=reach,
         text=markup.without_empty_sections(draft.text), published=queries.published_of(meeting),
-        form=PublishNotesForm(formdata=None, data=known),
+        form=PublishNotesForm(formdata=None, data=known), silent=silent_groups(meeting),
+        stays=is_removable(meeting) and not is_correctable(meeting),
     )  # fmt: skip
 
 
@@ -155,7 +158,9 @@ def publish_notes(meeting: Meeting) -> ViewAnswer:
             form_key=form.form_key.data or None, promised=form.counted.data or None,
         )  # fmt: skip
     if saved:
-        sent = _("Anteckningarna är publicerade och på väg.")
+        is_silent = silent_groups(meeting) and queries.recipients_of_notes(meeting).nobody
+        sent = _("Anteckningarna är publicerade. Grupperna får dem när de har sagt att de var med.")
+        sent = sent if is_silent else _("Anteckningarna är publicerade och på väg.")
         flash(sent if tells else _("Rättelsen är publicerad. Ingen har fått mejl."), "done")
         return _to_meeting(meeting)
     return _to_meeting(meeting) if _is_out(meeting) else _to(meeting, "preview_notes")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, can, current_person, requires
@@ -28,10 +29,11 @@ bp.add_app_template_global(is_correctable, "is_correctable")
 bp.add_app_template_global(is_removable, "is_removable")
 WAS_CALLED = _l("Grannarna kallades till träffen, så den står kvar som den var.")
 OF_SEVERAL = _l("En gemensam träff går inte att rätta. Ta bort den, och lägg till den igen.")
-STAYS: Explanations = {
-    NotRecorded: WAS_CALLED,
-    KeepsMeeting: _l("Träffen har publicerade anteckningar eller en åtgärd, så den går bara att rätta."),
-}
+STAYS_AS_IT_IS = _l(
+    "Den gemensamma träffen har publicerade anteckningar eller en åtgärd. "
+    "Därför går den varken att rätta eller ta bort."
+)
+KEPT = _l("Träffen har publicerade anteckningar eller en åtgärd, så den går bara att rätta.")
 SAME: Explanations = {NothingChanged: _l("Träffen står redan så.")}
 
 
@@ -40,7 +42,8 @@ SAME: Explanations = {NothingChanged: _l("Träffen står redan så.")}
 def ask_correct(meeting: Meeting) -> ViewAnswer:
     """Show the form with what is recorded now."""
     if not is_correctable(meeting):
-        flash(str(OF_SEVERAL if is_recorded(meeting) else WAS_CALLED), "info")
+        of_several = OF_SEVERAL if is_removable(meeting) else STAYS_AS_IT_IS
+        flash(str(of_several if is_recorded(meeting) else WAS_CALLED), "info")
         return _to_meeting(meeting)
     group = _group_of(meeting)
     now = said_in(meeting, group) | {"seen": meeting.sequence}
@@ -57,7 +60,7 @@ def correct(meeting: Meeting) -> ViewAnswer:
         return _form_page(meeting, form), 422
     said = _("Träffen är rättad. Ingen har fått mejl.")
     try:
-        with saving(said, already=SAME, unless=STAYS):
+        with saving(said, already=SAME, unless={NotRecorded: WAS_CALLED}):
             seen = form.seen.data or 0
             service.correct(meeting, _planned_in(meeting, form), seen=seen, by=current_person())
             note_assurance(form, meeting)
@@ -92,7 +95,7 @@ def _form_page(
 def ask_remove(meeting: Meeting) -> ViewAnswer:
     """Ask for confirmation, and say what goes with the meeting."""
     if not is_removable(meeting):
-        flash(str(STAYS[KeepsMeeting if is_recorded(meeting) else NotRecorded]), "info")
+        flash(str(_why_it_stays(meeting)), "info")
         return _to_meeting(meeting)
     draft = draft_of(meeting)
     return render_template("meetings/ask_remove.html", meeting=meeting, has_draft=bool(draft and draft.text))
@@ -120,9 +123,16 @@ def _remove(place: Group | Area, meeting_id: int, onwards: str) -> Response:
         abort(404)
     if not can(Permission.MANAGE_MEETINGS, meeting):
         abort(403)
-    with saving(_("Träffen är borttagen. Ingen har fått mejl."), unless=STAYS) as saved:
+    stays = {KeepsMeeting: _why_it_stays(meeting), NotRecorded: WAS_CALLED}
+    with saving(_("Träffen är borttagen. Ingen har fått mejl."), unless=stays) as saved:
         service.remove(meeting, by=current_person())
     return redirect(onwards if saved else url_for("meetings.show", meeting_id=meeting_id), 303)
+
+
+def _why_it_stays(meeting: Meeting) -> LazyString:
+    if not is_recorded(meeting):
+        return WAS_CALLED
+    return KEPT if is_correctable(meeting) else STAYS_AS_IT_IS
 
 
 def _group_of(meeting: Meeting) -> Group:

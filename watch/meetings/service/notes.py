@@ -26,13 +26,26 @@ from watch.meetings.queries.notes import (
     asides_of,
     draft_of,
     households_to_send_notes,
+    mailings_of_notes,
     nags_due,
     organisers_of,
     people_to_send_notes,
     published_of,
     recipients_of_notes,
 )
-from watch.models import Meeting, NotesAside, NotesDraft, Person, PublishedNotes, utcnow
+from watch.models import (
+    Group,
+    LeftOut,
+    Meeting,
+    Membership,
+    NotesAside,
+    NotesDraft,
+    OutboxRow,
+    OutboxState,
+    Person,
+    PublishedNotes,
+    utcnow,
+)
 from watch.recipients import reached_by_mail
 from watch.statements import changed
 
@@ -177,6 +190,32 @@ def _tell(meeting: Meeting, form_key: str | None) -> None:
     outbox.replace_paper(meeting, households)
     mailing = outbox.queue_many(NOTES_PUBLISHED, people=people, about=meeting, form_key=form_key)
     outbox.queue_paper(mailing, households)
+
+
+def tell_group_of_notes(meeting: Meeting, group: Group) -> None:
+    """Send published notes to a group that says afterwards that it was there; nobody gets them twice."""
+    if published_of(meeting) is None:
+        return
+    sent = select(OutboxRow).where(
+        OutboxRow.mailing_id.in_(mailings_of_notes(meeting)), OutboxRow.state != OutboxState.CANCELLED
+    )
+    have_it, have_paper = (
+        sent.with_only_columns(column).where(column.is_not(None))
+        for column in (OutboxRow.person_id, OutboxRow.household_id)
+    )
+    members = select(Membership.person_id).where(Membership.group_id == group.id, Membership.is_current)
+    people = people_to_send_notes(meeting).where(Person.id.in_(members), Person.id.not_in(have_it))
+    homes = households_to_send_notes(meeting).where(Membership.group_id == group.id)
+    mailing = outbox.queue_many(NOTES_PUBLISHED, people=reached_by_mail(people), about=meeting)
+    outbox.queue_paper(mailing, homes.where(Membership.household_id.not_in(have_paper)))
+
+
+def stop_notes_of_group(meeting: Meeting, group: Group) -> None:
+    """Stop published notes that wait to be handed out to a group that says that it was not there."""
+    homes = select(Membership.household_id).where(
+        Membership.group_id == group.id, Membership.household_id.is_not(None)
+    )
+    outbox.stop(OutboxRow.household_id.in_(homes), mailings=mailings_of_notes(meeting), why=LeftOut.OVER)
 
 
 def remind_of_notes(now: datetime) -> None:

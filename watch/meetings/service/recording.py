@@ -17,6 +17,7 @@ from watch.meetings.errors import (
 from watch.meetings.queries.joint import gatherings_beside
 from watch.meetings.queries.recorded import is_correctable, is_recorded, is_removable
 from watch.meetings.service.drafting import rewrite
+from watch.meetings.service.notes import stop_notes_of_group, tell_group_of_notes
 from watch.meetings.service.plans import is_same
 from watch.models import Group, Meeting, MeetingKind, MeetingPart, PartState, Person, utcnow
 from watch.statements import changed
@@ -95,9 +96,9 @@ def _known(meeting: Meeting, *, but: Meeting | None = None) -> Meeting | None:
 
 
 def say_whether_there(meeting: Meeting, group: Group, answer: PartState, *, by: Person) -> None:
-    """Say for a group whether it was at a gathering that others have written down. Nobody is mailed.
+    """Say for a group whether it was at a gathering that others have written down.
 
-    Raises AlreadyAnswered.
+    With yes its members get the notes, if there are any already. Raises AlreadyAnswered.
     """
     part = update(MeetingPart).where(MeetingPart.meeting_id == meeting.id, MeetingPart.group_id == group.id)
     is_new = (MeetingPart.state != answer) | MeetingPart.decided_at.is_(None)
@@ -105,4 +106,8 @@ def say_whether_there(meeting: Meeting, group: Group, answer: PartState, *, by: 
         raise AlreadyAnswered
     db.session.expire(meeting, ["parts"])
     was_there = answer is PartState.TAKES_PART
+    if was_there:
+        tell_group_of_notes(meeting, group)
+    else:
+        stop_notes_of_group(meeting, group)
     audit.note("joint-accepted" if was_there else "joint-declined", about=meeting, by=by, group=group)
