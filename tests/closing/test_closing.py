@@ -38,6 +38,8 @@ from watch.groups.service.recounting import recount_groups
 from watch.invitations.mails import INVITATION
 from watch.joining.mails import ADDRESS_RECORDED, JOIN_REQUESTED
 from watch.lifecycle import service as lifecycle
+from watch.lifecycle.errors import NotErased
+from watch.lifecycle.queries import start_of
 from watch.mail import outbox as mails
 from watch.mail.queue import claim, sweep
 from watch.meetings import service as meetings
@@ -316,7 +318,7 @@ def test_a_group_starts_again_once_its_people_are_erased(scene: Scene) -> None:
     old = make_meeting(scene.group, kind=MeetingKind.START, starts_at=utcnow() - 40 * DAY, by=scene.amina)
     old.called_at = utcnow() - 50 * DAY
     close(scene)
-    with pytest.raises(lifecycle.NotErased):
+    with pytest.raises(NotErased):
         lifecycle.start_again(scene.group, by=scene.gun)
     store(SetAside(group_id=scene.group.id, task=Task.SIGNS_DOWN))
     with time_machine.travel(utcnow() + 31 * DAY):
@@ -325,7 +327,7 @@ def test_a_group_starts_again_once_its_people_are_erased(scene: Scene) -> None:
         lifecycle.start_again(group, by=scene.gun)
         db.session.commit()
         assert (group.state, group.closed_at, group.erased_at) == (GroupState.STARTING, None, None)
-        start = lifecycle.start_of(group, utcnow())
+        start = start_of(group, utcnow())
         assert [each.value for each in start.done] == ["police_contact"]
         assert db.session.scalars(select(SetAside)).all() == []
         states = [each.state.value for each in group.transitions]
@@ -340,6 +342,6 @@ def test_a_start_that_was_closed_and_undone_keeps_its_meeting(scene: Scene) -> N
     old.called_at = utcnow() - 50 * DAY
     close(scene)
     service.undo(scene.group, by=scene.gun)
-    assert {each.value for each in lifecycle.start_of(scene.group, utcnow()).done} == {
+    assert {each.value for each in start_of(scene.group, utcnow()).done} == {
         "meeting_booked", "meeting_held",
     }  # fmt: skip
