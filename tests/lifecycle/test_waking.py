@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import time_machine
 from sqlalchemy import delete, select, update
 
 from tests.cast import Scene
@@ -22,8 +23,10 @@ from watch.models import (
     GroupState,
     GroupTransition,
     Letter,
+    SetAside,
     StartStep,
     Suppression,
+    Task,
     utcnow,
 )
 
@@ -37,7 +40,8 @@ def rest(scene: Scene) -> None:
 
 
 def grow_old(group: Group) -> None:
-    """Let a group be active for more than a year."""
+    """Let a group be active for more than a year; its lead has just looked through the household list."""
+    db.session.add(SetAside(group_id=group.id, task=Task.LIST_CHECKED))
     steps = update(GroupTransition).where(GroupTransition.group_id == group.id)
     db.session.execute(steps.values(at=utcnow() - YEAR))
     db.session.commit()
@@ -181,3 +185,32 @@ def test_members_of_a_resting_group_are_called_to_its_start_meeting(
     preview = page.press("Förhandsgranska", {"place": "Tvättstugan", "ends": "19.00"})
     preview.press("Kalla dem som är intresserade")
     assert sorted(outbox.names()) == ["meeting-called"] * 4
+
+
+def test_a_lead_is_asked_once_a_year_whether_the_list_is_right_and_officers_hear_of_silence(
+    client: PageClient, scene: Scene
+) -> None:
+    asked, cause = "Titta igenom hushållslistan", "Hushållslistan inte genomgången på tolv månader"
+    house = f"/groups/{scene.group.id}/house"
+    assert asked not in client.get(house, as_=scene.amina).text
+    with time_machine.travel(utcnow() + timedelta(days=340)):
+        later = PageClient(client.app)  # a year later everybody has to sign in again
+        assert cause not in later.get("/overview", as_=scene.gun).text
+        assert asked not in later.get(house, as_=scene.bengt).text  # the lead looks at the whole of it
+        assert asked in later.get("/me", as_=scene.amina).text
+        done = later.get(house, as_=scene.amina).press("Listan stämmer").follow()
+        assert "Om ett år frågar vi igen." in done.text
+        assert asked not in done.text
+        done.press("Ångra att listan är genomgången")
+        assert asked in later.get(house, as_=scene.amina).text
+        later.get(house, as_=scene.amina).press("Listan stämmer")
+    with time_machine.travel(utcnow() + timedelta(days=680)):
+        later = PageClient(client.app)  # a year later everybody has to sign in again
+        assert asked in later.get(house, as_=scene.amina).text
+        assert cause not in later.get("/overview", as_=scene.gun).text
+    with time_machine.travel(utcnow() + timedelta(days=710)):
+        later = PageClient(client.app)  # a year later everybody has to sign in again
+        assert cause in later.get("/overview", as_=scene.gun).text
+        later.get(house, as_=scene.amina).press("Listan stämmer")
+        assert cause not in later.get("/overview", as_=scene.gun).text
+        assert causes_to_rest(scene.group, utcnow()) == [Cause.NO_MEETING]

@@ -47,6 +47,7 @@ SET_ASIDE = {
     Task.POSTERS: _l("Bra! Affischerna sitter uppe."),
     Task.FIRST_STEPS: _l("De första stegen visas inte mer."),
     Task.MORE_COORDINATORS: _l("Portarna utan eget kontaktombud visas inte mer."),
+    Task.LIST_CHECKED: _l("Tack! Hushållslistan är genomgången. Om ett år frågar vi igen."),
 }
 MEMBER_KINDS = {
     MemberKind.ON_PAPER: _l("På papper"),

@@ -22,4 +22,5 @@ WAY = {  # what the steps of a group's life are called, one after the other
 CAUSES = {
     Cause.NO_MEETING: _l("Ingen träff på tolv månader"),
     Cause.NO_COORDINATOR: _l("Inget kontaktombud som nås med mejl"),
+    Cause.LIST_UNCHECKED: _l("Hushållslistan inte genomgången på tolv månader"),
 }

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from watch.extensions import db
 from watch.groups.queries.areas import at_least, households_by_stairwell, last_night, number_of_flats
 from watch.groups.queries.members import REACHED_BY_MAIL
+from watch.groups.queries.tasks import has_become_active, has_checked_list
 from watch.language import local
 from watch.models import (
     FEW,
@@ -30,7 +31,7 @@ from watch.models import (
     StartStep,
 )
 
-QUIET_AFTER = timedelta(days=365)  # without a meeting a group is suggested to rest (domain.md)
+QUIET_AFTER = timedelta(days=365)  # without a meeting, or a look at its list, a group should rest (domain.md)
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,7 @@ def has_met_since(moment: datetime, now: datetime) -> ColumnElement[bool]:
     met = select(Meeting.id).where(
         Meeting.counts_for([Group.id]), Meeting.is_on, Meeting.ends_at > moment, Meeting.ends_at <= now
     )
-    began = select(GroupTransition.id).where(
-        GroupTransition.group_id == Group.id, GroupTransition.state == GroupState.ACTIVE,
-        GroupTransition.at > moment,
-    )  # fmt: skip
-    return met.correlate(Group).exists() | began.correlate(Group).exists()
+    return met.correlate(Group).exists() | has_become_active(moment)
 
 
 def is_reached() -> ColumnElement[bool]:
@@ -113,13 +110,32 @@ def is_reached() -> ColumnElement[bool]:
     return select(Coordinator.id).where(*current).correlate(Group).exists()
 
 
+def is_so(cause: Cause, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on Group that a fact holds for which an active group should rest."""
+    match cause:
+        case Cause.NO_MEETING:
+            return ~has_met_since(now - QUIET_AFTER, now)
+        case Cause.NO_COORDINATOR:
+            return ~is_reached()
+        case Cause.LIST_UNCHECKED:
+            return ~has_checked_list(now - QUIET_AFTER)
+
+
+def should_rest(now: datetime) -> ColumnElement[bool]:
+    """Return the condition on Group that the system proposes that it rests.
+
+    That it has no coordinator is only one more cause: officers are told of that by itself, at once.
+    """
+    of_themselves = (cause for cause in Cause if cause is not Cause.NO_COORDINATOR)
+    return and_(Group.state == GroupState.ACTIVE, or_(*(is_so(each, now) for each in of_themselves)))
+
+
 def causes_to_rest(group: Group, now: datetime) -> list[Cause]:
     """Return the facts for which an active group should rest, in one statement; of any other group none."""
     if group.state is not GroupState.ACTIVE:
         return []
-    asked = select(has_met_since(now - QUIET_AFTER, now), is_reached()).where(Group.id == group.id)
-    has_met, is_coordinated = db.session.execute(asked).one()
-    return [cause for cause, is_so in zip(Cause, (not has_met, not is_coordinated), strict=True) if is_so]
+    asked = select(*(is_so(each, now) for each in Cause)).where(Group.id == group.id)
+    return [cause for cause, holds in zip(Cause, db.session.execute(asked).one(), strict=True) if holds]
 
 
 @dataclass(frozen=True)

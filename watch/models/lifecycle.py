@@ -18,6 +18,7 @@ class Cause(StrEnum):
 
     NO_MEETING = "no_meeting"  # for twelve months
     NO_COORDINATOR = "no_coordinator"
+    LIST_UNCHECKED = "list_unchecked"  # nobody has looked through the household list for twelve months
 
 
 class GroupTransition(Model):
@@ -77,6 +78,7 @@ class Task(StrEnum):
     POSTERS = "posters"  # they hang in the stairwells
     FIRST_STEPS = "first_steps"  # the card of a new lead is not wanted any more
     MORE_COORDINATORS = "more_coordinators"  # the lead manages without
+    LIST_CHECKED = "list_checked"  # the household list is looked through, once a year
     SIGNS_DOWN = "signs_down"  # the signs and posters of a closed group are taken down
     TOLD_ON_PAPER = "told_on_paper"  # the sheet that tells of the closing hangs in the stairwells
 

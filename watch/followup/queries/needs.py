@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import compress
 
 from sqlalchemy import Select, or_, select
 
@@ -18,7 +19,7 @@ from watch.groups.queries.areas import at_least, interested_of_building
 from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.groups.queries.unreached import has_bounced
 from watch.joining.queries.asking import waits_long
-from watch.lifecycle.queries import QUIET_AFTER, has_met_since, is_reached
+from watch.lifecycle.queries import is_reached, is_so, should_rest
 from watch.models import (
     FEW,
     GROUPS_IN_ORDER,
@@ -124,14 +125,11 @@ def _groups_in(areas: Collection[int]) -> Select[str, int]:
 
 
 def _quiet_groups(areas: Collection[int], now: datetime) -> list[Need]:
-    quiet = _groups_in(areas).where(Group.state == GroupState.ACTIVE, ~has_met_since(now - QUIET_AFTER, now))
+    quiet = _groups_in(areas).where(should_rest(now)).add_columns(*(is_so(each, now) for each in Cause))
     return [
-        Need(
-            Reason.QUIET, name, group_id,
-            causes=(Cause.NO_MEETING,) if is_coordinated else (Cause.NO_MEETING, Cause.NO_COORDINATOR),
-        )
-        for name, group_id, is_coordinated in db.session.execute(quiet.add_columns(is_reached()))
-    ]  # fmt: skip
+        Need(Reason.QUIET, name, group_id, causes=tuple(compress(Cause, holds)))
+        for name, group_id, *holds in db.session.execute(quiet)
+    ]
 
 
 def _after_closing(areas: Collection[int]) -> list[Need]:

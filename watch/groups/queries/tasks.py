@@ -1,11 +1,13 @@
-"""The first steps of a new lead, and which tasks were set aside."""
+"""The first steps of a new lead, which tasks are set aside, and whether the household list is checked."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.sql import func
 
 from watch.extensions import db
@@ -13,6 +15,8 @@ from watch.models import (
     Building,
     Coordinator,
     Group,
+    GroupState,
+    GroupTransition,
     Interest,
     Letter,
     Mailing,
@@ -23,13 +27,15 @@ from watch.models import (
 )
 
 SHOWN_FOR = timedelta(days=60)  # after a lead accepted
+LIST_DUE_AFTER = timedelta(days=335)  # a month before officers are told that the list is not looked through
 
 
 @dataclass(frozen=True)
 class FirstSteps:
     """Which first steps a new lead has done, and how many interested neighbours were told of the group.
 
-    `is_new` is true if the reader became the lead within 60 days.
+    `is_new` is true if the reader became the lead within 60 days, `list_is_due` if the household list should
+    be looked through.
     """
 
     posters: bool
@@ -37,6 +43,7 @@ class FirstSteps:
     gathering: bool
     told: int
     is_new: bool
+    list_is_due: bool
 
     @property
     def are_done(self) -> bool:
@@ -44,12 +51,33 @@ class FirstSteps:
         return self.posters and self.letters and self.gathering
 
 
-def set_aside_in(group: Group) -> set[Task]:
-    """Return the tasks that the group's lead has ticked or set aside."""
-    return set(db.session.scalars(select(SetAside.task).where(SetAside.group_id == group.id)))
+def set_aside_in(group: Group) -> dict[Task, datetime]:
+    """Return the tasks that the group's lead has ticked or set aside, and when."""
+    done = select(SetAside.task, SetAside.at).where(SetAside.group_id == group.id)
+    return dict(db.session.execute(done).all())
 
 
-def first_steps_of(group: Group, tasks: set[Task], reader: Person, now: datetime) -> FirstSteps:
+def is_list_check(group_id: Any) -> ColumnElement[bool]:
+    """Return the condition on SetAside that the list of a group, an id or a column of ids, is checked."""
+    return and_(SetAside.group_id == group_id, SetAside.task == Task.LIST_CHECKED)
+
+
+def has_become_active(since: datetime) -> ColumnElement[bool]:
+    """Return the condition on Group that it has become active since that moment."""
+    began = select(GroupTransition.id).where(
+        GroupTransition.group_id == Group.id, GroupTransition.state == GroupState.ACTIVE,
+        GroupTransition.at > since,
+    )  # fmt: skip
+    return began.correlate(Group).exists()
+
+
+def has_checked_list(since: datetime) -> ColumnElement[bool]:
+    """Return the condition on Group that its list has been looked through, or it has become active, since."""
+    checked = select(SetAside.id).where(is_list_check(Group.id), SetAside.at > since)
+    return or_(checked.correlate(Group).exists(), has_become_active(since))
+
+
+def first_steps_of(group: Group, tasks: Collection[Task], reader: Person, now: datetime) -> FirstSteps:
     """Return the first steps of a group; `tasks` are those set aside. One statement."""
     lately = select(Coordinator.id).where(
         Coordinator.group_id == group.id,
@@ -67,6 +95,8 @@ def first_steps_of(group: Group, tasks: set[Task], reader: Person, now: datetime
         .join(Building, Building.id == Interest.building_id)
         .where(Building.group_id == group.id, Mailing.kind == "group-started")
     )
-    asked = letters.exists(), gathering.exists(), told.scalar_subquery(), lately.exists()
+    is_active = Group.id == group.id, Group.state == GroupState.ACTIVE
+    due = select(Group.id).where(*is_active, ~has_checked_list(now - LIST_DUE_AFTER))
+    asked = letters.exists(), gathering.exists(), told.scalar_subquery(), lately.exists(), due.exists()
     row = db.session.execute(select(*asked)).one()
     return FirstSteps(Task.POSTERS in tasks, *row)

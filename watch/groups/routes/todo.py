@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from watch.access import Permission, can, current_person, current_relations
 from watch.groups.queries import letters, stairwells
@@ -35,6 +36,8 @@ class ToDo:
     missing: Sequence[StairwellInHouse]
     first_steps: FirstSteps | None
     was_new: bool
+    list_is_due: bool
+    list_checked_at: datetime | None
 
     @property
     def elsewhere(self) -> int:
@@ -56,14 +59,14 @@ class ToDo:
         """True if the list has no line."""
         several = self.requests, self.handouts, self.questions, self.unconfirmed, self.unwritten, self.missing
         counted = self.letters, self.visit_requests, self.work.to_tell, self.work.uncounted_meetings
-        return not (any(several) or any(counted))
+        return not (any(several) or any(counted) or self.list_is_due)
 
 
 def todo_in(group: Group, now: datetime) -> ToDo:
     """Return what waits for the reader in a group that they coordinate."""
     reader, own = current_person(), current_relations().stairwells_in(group)
     work = stairwells.work_in(group, reader, now, own)
-    first_steps, was_new, missing = _tasks(group, work, now)
+    tasks = _tasks(group, work, now)
     asked = questions_to(group, now) if can(Permission.CALL_MEETINGS, group) else []
     return ToDo(
         group, own, work,
@@ -73,7 +76,8 @@ def todo_in(group: Group, now: datetime) -> ToDo:
         unconfirmed=addresses_to_record_again(group, own),
         letters=letters.number_unanswered(group, own),
         unwritten=notes_to_write(group, reader, now),
-        missing=missing, first_steps=first_steps, was_new=was_new,
+        missing=tasks.missing, first_steps=tasks.first_steps, was_new=tasks.was_new,
+        list_is_due=tasks.list_is_due, list_checked_at=tasks.list_checked_at,
     )  # fmt: skip
 
 
@@ -84,16 +88,29 @@ def todos_in(groups: Iterable[Group], now: datetime) -> list[ToDo]:
     return [each for each in todos if not each.is_empty]
 
 
-def _tasks(group: Group, work: Work, now: datetime) -> tuple[FirstSteps | None, bool, list[StairwellInHouse]]:
-    """Return the first steps of a new lead, whether they set them aside, and stairwells nobody coordinates.
+class _Tasks(NamedTuple):
+    """The first steps of a new lead, whether they set them aside, and stairwells nobody coordinates.
 
-    These wait until the first steps are done, and are left out once the lead has set them aside.
+    These wait until the first steps are done, and are left out once the lead has set them aside. A lead also
+    looks through the household list once a year.
     """
+
+    first_steps: FirstSteps | None
+    was_new: bool
+    missing: list[StairwellInHouse]
+    list_is_due: bool = False
+    list_checked_at: datetime | None = None
+
+
+def _tasks(group: Group, work: Work, now: datetime) -> _Tasks:
     missing = [each for each in work.stairwells if not each.has_coordinator]
     if group.id not in current_relations().leads:
-        return None, False, missing
+        return _Tasks(None, False, missing)
     aside = queries.set_aside_in(group)
     steps = queries.first_steps_of(group, aside, current_person(), now)
     shown = steps if steps.is_new and not steps.are_done and Task.FIRST_STEPS not in aside else None
     is_quiet = bool(shown) or Task.MORE_COORDINATORS in aside
-    return shown, steps.is_new and Task.FIRST_STEPS in aside, [] if is_quiet else missing
+    return _Tasks(
+        shown, steps.is_new and Task.FIRST_STEPS in aside, [] if is_quiet else missing,
+        steps.list_is_due, aside.get(Task.LIST_CHECKED),
+    )  # fmt: skip

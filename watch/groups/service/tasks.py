@@ -5,12 +5,20 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from watch import audit
+from watch.extensions import db
+from watch.groups.queries.tasks import LIST_DUE_AFTER, is_list_check
 from watch.models import Group, Person, SetAside, Task, utcnow
 from watch.statements import changed, upsert
 
 
 def set_aside(group: Group, task: Task, *, by: Person) -> None:
-    """Tick a task as done, or set it aside. Doing so twice has no further effect."""
+    """Tick a task as done, or set it aside. Doing so twice has no further effect.
+
+    The household list is looked through anew each year.
+    """
+    if task is Task.LIST_CHECKED:
+        is_old = SetAside.at < utcnow() - LIST_DUE_AFTER
+        db.session.execute(delete(SetAside).where(is_list_check(group.id), is_old))
     row = {"group_id": group.id, "task": task, "at": utcnow()}
     if changed(upsert(SetAside).values(row).on_conflict_do_nothing()):
         audit.note("task-set-aside", about=group, by=by)
