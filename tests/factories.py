@@ -55,11 +55,13 @@ from watch.models import (
     Notice,
     NoticeText,
     Officer,
+    Operation,
     Organisation,
     Outcome,
     OutreachEntry,
     OutreachKind,
     Person,
+    Promise,
     Property,
     Purpose,
     RequestState,
@@ -435,6 +437,31 @@ def make_outreach(
     entry.with_police = entry.with_volunteers = True
     entry.doors_knocked, entry.doors_opened = knocked, opened
     return store(entry)
+
+
+def make_promise(
+    *areas: Area,
+    text: str = "Vi håller två träffar i varje hus.",
+    year: int = 2026,
+    target: int | None = None,
+    published: bool = False,
+    by: Person | None = None,
+) -> Promise:
+    """Add a promise of the police and the municipality for a year: a draft, unless it is published."""
+    promise = Promise(begins=date(year, 1, 1), ends=date(year, 12, 31), text=text, areas=list(areas))
+    promise.by_police = promise.by_municipality = True
+    promise.target, promise.unit = target, "träffar" if target is not None else ""
+    promise.published_at, promise.by_id = utcnow() if published else None, by.id if by else None
+    return store(promise)
+
+
+def make_operation(
+    area: Area, number: int = 8, text: str = "Planerade insatser", *, by: Person | None = None
+) -> Operation:
+    """Add planned operations of the police in 2026."""
+    operation = Operation(area=area, begins=date(2026, 1, 1), ends=date(2026, 12, 31), text=text)
+    operation.number, operation.by_id = number, by.id if by else None
+    return store(operation)
 
 
 def make_finding_link(finding: Finding, address: str = "forvaltare@example.org") -> FindingLink:

@@ -24,8 +24,10 @@ from watch.models import (
     Membership,
     Model,
     Notice,
+    Operation,
     OutreachEntry,
     PartState,
+    Promise,
     Stairwell,
     Visit,
 )
@@ -80,14 +82,20 @@ def position_of(thing: Model) -> Position:
             return _of_notice(thing)
         case Finding():
             return _of_finding(thing)
-        case OutreachEntry():
-            return Position(thing.area_id)
+        case OutreachEntry() | Operation() | Promise():
+            return _of_areas(thing)
         case LetterPack():
             return _of_place(thing.group) if thing.group else Position(thing.area_id)
         case ContactPerson():
             place = thing.group or thing.building
             return _of_place(place) if place else Position(thing.area_id)
     raise TypeError(f"positions.position_of does not know where a {type(thing).__name__} stands")
+
+
+def _of_areas(thing: OutreachEntry | Operation | Promise) -> Position:
+    """Return the position of an area. What is promised in several is for those who are officers of all."""
+    first, *others = [each.id for each in thing.areas] if isinstance(thing, Promise) else [thing.area_id]
+    return Position(first, other_area_ids=frozenset(others))
 
 
 def is_draft(thing: Model) -> bool:

@@ -52,8 +52,8 @@ from watch.invitations.service.invited import correct_address, revoke
 from watch.joining.service import verifying
 from watch.joining.service.answering import decline_invitation, take_back_no
 from watch.joining.service.deciding import approve, decline
+from watch.journal.kinds import NAMELESS
 from watch.journal.recording import OFF
-from watch.journal.rules import NAMELESS
 from watch.mail import outbox as mails
 from watch.meetings.queries.checkin import heads_at
 from watch.meetings.queries.coming import past_of_area

@@ -22,9 +22,11 @@ from tests.factories import (
     make_member,
     make_message,
     make_notice,
+    make_operation,
     make_outreach,
     make_pack,
     make_person,
+    make_promise,
     make_request,
     make_verification,
     make_visit,
@@ -64,8 +66,10 @@ from watch.models import (
     NotesAside,
     NotesDraft,
     Officer,
+    Operation,
     OutreachEntry,
     Personal,
+    Promise,
     PublishedNotes,
     RateCount,
     Refusal,
@@ -88,6 +92,8 @@ STAY_WITHOUT_NAMES = {
     "meeting_part",
     "finding",
     "outreach_entry",
+    "promise",
+    "operation",
 }  # and counts
 
 
@@ -123,7 +129,7 @@ def test_once_all_is_over_nothing_personal_is_left(scene: Scene) -> None:
         assert meeting.head_count == 12
     (visit,) = db.session.scalars(select(OutreachEntry))
     assert (visit.place, visit.by_id, visit.doors_knocked) == (None, None, 18)
-    for step in (GroupTransition, ChecklistItem):
+    for step in (GroupTransition, ChecklistItem, Promise, Operation):
         assert set(db.session.scalars(select(step.by_id))) == {None}
 
 
@@ -169,6 +175,8 @@ def _leave_something_everywhere(scene: Scene) -> None:
     make_finding_link(finding)
     role, status = FindingOwner.COORDINATOR, FindingStatus.OPEN
     make_outreach(scene.group.area, place="Torget", by=scene.gun)
+    make_promise(scene.group.area, by=scene.gun)
+    make_operation(scene.group.area, by=scene.gun)
     step = {"text": "Anmäld.", "role": role, "status": status, "by_id": scene.amina.id}
     store(FindingStep(finding_id=finding.id, **step))
     called = outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)

@@ -20,7 +20,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from watch.extensions import db
 from watch.journal import files
-from watch.journal.rules import JOURNALED, Journaled, Rule, Values
+from watch.journal.kinds import Journaled, Rule, Values
+from watch.journal.rules import JOURNALED
 from watch.journal.state import RAISED, raise_serial
 from watch.models import Model, utcnow
 

@@ -90,6 +90,7 @@ from watch.models.places import (
     Property,
     Stairwell,
 )
+from watch.models.promises import Operation, Promise, PromiseParty, PromiseResult, PromiseState
 from watch.models.tallies import MeetingTally
 from watch.models.traces import TRACE_KEPT, AuditBlock, AuditEntry, ExportReason, RateCount
 from watch.models.trials import TrialMail
@@ -176,6 +177,7 @@ __all__ = [
     "NoticeText",
     "Officer",
     "OldPoster",
+    "Operation",
     "Organisation",
     "OutboxRow",
     "OutboxState",
@@ -186,6 +188,10 @@ __all__ = [
     "PartState",
     "Person",
     "Personal",
+    "Promise",
+    "PromiseParty",
+    "PromiseResult",
+    "PromiseState",
     "Property",
     "PublishedNotes",
     "Purpose",

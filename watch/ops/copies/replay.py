@@ -17,8 +17,9 @@ from watch.extensions import db
 from watch.groups.service import restoring as households
 from watch.invitations.service import restoring as invitations
 from watch.journal.files import Line
+from watch.journal.kinds import Journaled, Rule
 from watch.journal.reading import Words, last_words
-from watch.journal.rules import JOURNALED, Journaled, Rule
+from watch.journal.rules import JOURNALED
 from watch.mail import outbox
 from watch.models import (
     Household,

@@ -46,9 +46,11 @@ from watch.models import (
     Notice,
     NoticeText,
     Officer,
+    Operation,
     OutboxRow,
     OutreachEntry,
     Person,
+    Promise,
     PublishedNotes,
     RateCount,
     Refusal,
@@ -70,9 +72,10 @@ from watch.models.letters import AS_PACK
 from watch.models.messages import AS_MESSAGE
 from watch.models.outreach import AS_OUTREACH
 from watch.models.people import AS_CHANGE, AS_LINK, AS_SIGN_IN
+from watch.models.promises import AS_OPERATION, AS_PROMISE
 from watch.models.traces import AS_TRACE, AS_WINDOW
 from watch.models.trials import AS_TRIAL
-from watch.retention.service import groups, outreach, people, traces
+from watch.retention.service import groups, outreach, people, promises, traces
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ RULES = (
     Rule(AS_NOTICE, (Notice, NoticeText), groups.notices),
     Rule(AS_GROUP, (Meeting,), groups.drafts),
     Rule(AS_OUTREACH, (OutreachEntry,), outreach.entries),
+    Rule(AS_PROMISE, (Promise,), promises.promises),
+    Rule(AS_OPERATION, (Operation,), promises.operations),
     Rule(AS_FINDING, (Finding, FindingStep), groups.findings),
     Rule(AS_FOLLOWER, (FindingFollower,), people.finding_followers),
     Rule(AS_FINDING_LINK, (FindingLink,), people.finding_links),
