@@ -32,9 +32,11 @@ from tests.factories import (
     make_message,
     make_notice,
     make_open_meeting,
+    make_operation,
     make_outreach,
     make_pack,
     make_person,
+    make_promise,
     make_request,
     make_verification,
     make_visit,
@@ -376,6 +378,8 @@ def _rows(scene: Scene) -> dict[str, object]:
         "pack": make_pack(group, [flat_of(stairwell, "1201")], by=scene.bengt),
         "area_pack": make_pack(area, [flat_of(stairwell, "1201")], by=scene.gun, pdf=b"%PDF"),
         "outreach": make_outreach(area, place="Torget", by=scene.gun),
+        "promise": make_promise(area, by=scene.gun),
+        "operation": make_operation(area, by=scene.gun),
         "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
     }
     numbers: dict[str, object] = {name: row.id for name, row in rows.items()}

@@ -29,6 +29,7 @@ FEATURES = (
     "notices",
     "messages",
     "outreach",
+    "promises",
     "closing",
     "followup",
     "audit",

@@ -61,6 +61,7 @@ TYPED = {  # into empty fields, by their name
     "day": DAY.isoformat(), "starts": "18.00", "ends": "19.00", "body": "Den sitter i cykelrummet.",
     "organisation": "Polisen", "phone": "070-123 45 67", "people": "1", "head_count": "7",
     "what": "Lampan vid trappan är släckt.", "doors_knocked": "18", "doors_opened": "11",
+    "text": "Två träffar i varje hus.", "begins": DAY.isoformat(), "number": "8", "outcome": "Det blev bra.",
     "reason": "Huset byggs om.", "rest-reason": "Lugnt just nu.",
 }  # fmt: skip
 INSTEAD: dict[str, dict[str, str]] = {  # of what the page has, by endpoint
@@ -72,6 +73,8 @@ INSTEAD: dict[str, dict[str, str]] = {  # of what the page has, by endpoint
     "meetings.save_draft": {"scope": "stairwells"},
     "outreach.create": {"place": ""},
     "outreach.change": {"building": ""},
+    "promises.create": {"ends": DAY.isoformat()},
+    "promises.create_operation": {"ends": DAY.isoformat()},
 }
 # Strangers may ask about any address. Their statements are the same for each, so a mail too many is queued as
 # cancelled or expired, and only those meant to leave are compared.
@@ -134,6 +137,9 @@ REACHED = {
         "notices.area_preview", "notices.area_send", "printing.ask_for_letters",
         "audit.export", "audit.export_of_group", "outreach.bring_back", "outreach.change",
         "outreach.create", "outreach.remove", "outreach.take_out",
+        "promises.bring_back", "promises.change", "promises.create", "promises.follow_up", "promises.publish",
+        "promises.remove", "promises.take_back", "promises.bring_back_operation", "promises.change_operation",
+        "promises.create_operation", "promises.remove_operation",
     },
 }  # fmt: skip
 ELSEWHERE = {  # and why the walk does not come by them

@@ -43,6 +43,7 @@ from watch.ops import health, mailbox
 from watch.outreach import routes as outreach
 from watch.places import routes as places
 from watch.printing import routes as printing
+from watch.promises import routes as promises
 from watch.records import routes as records
 from watch.retention import routes as retention
 
@@ -51,8 +52,8 @@ gc.freeze()  # what stays for good is not looked at again
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, records, handouts, findings, meetings, notices, messages, outreach, closing, followup,
-    audit_pages, handbook, retention, health,
+    canvassing, records, handouts, findings, meetings, notices, messages, outreach, promises, closing,
+    followup, audit_pages, handbook, retention, health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 

@@ -81,6 +81,7 @@ class Permission(Enum):
     MANAGE_FINDINGS = auto()
     REPORT_ON_FINDING = auto()
     KEEP_OUTREACH = auto()
+    KEEP_PROMISES = auto()
     SEE_AUDIT = auto()
 
 
@@ -88,11 +89,9 @@ class Permission(Enum):
 TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Visit, LetterPack, Membership)
 
 _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
-_COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})
-_LEAD = frozenset({Role.LEAD})
+_COORDINATORS, _LEAD = frozenset({Role.COORDINATOR, Role.LEAD}), frozenset({Role.LEAD})
 _OFFICER, _OWNER = frozenset({Role.OFFICER}), frozenset({Role.OWNER})
-_GUEST_COORDINATORS = frozenset({Role.GUEST_COORDINATOR})
-_INVITED = frozenset({Role.INVITED_COORDINATOR})
+_GUEST_COORDINATORS, _INVITED = frozenset({Role.GUEST_COORDINATOR}), frozenset({Role.INVITED_COORDINATOR})
 
 MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_GROUP: _GROUP | _OFFICER,
@@ -135,6 +134,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_FINDINGS: _COORDINATORS | _OFFICER,
     Permission.REPORT_ON_FINDING: _COORDINATORS | _OFFICER,
     Permission.KEEP_OUTREACH: _OFFICER,
+    Permission.KEEP_PROMISES: _OFFICER,
     Permission.SEE_AUDIT: _COORDINATORS | _OFFICER,
 }
 

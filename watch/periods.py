@@ -27,15 +27,16 @@ class PeriodForm(wtforms.Form):
 
     def validate_since(self, field: DayField) -> None:
         """Refuse a year that is surely mistyped."""
-        _demand_near(field.data)
+        demand_near(field.data)
 
     def validate_until(self, field: DayField) -> None:
         """Refuse a year that is surely mistyped, and a period that ends before it begins."""
-        _demand_near(field.data)
+        demand_near(field.data)
         if field.data and self.since.data and field.data < self.since.data:
             raise ValidationError(_l("Perioden slutar innan den börjar. Byt plats på dagarna."))
 
 
-def _demand_near(day: date | None) -> None:
+def demand_near(day: date | None) -> None:
+    """Refuse a day in a year that is surely mistyped."""
     if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValidationError(_l("Titta på årtalet. Skriv till exempel 2026-09-23."))

@@ -255,7 +255,8 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
 
 
 def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
-    yield _item(_l("Översikt"), "followup.overview", "followup.overview", "audit.index", "groups.mine")
+    desk = "followup.overview", "audit.index", "groups.mine", "promises"
+    yield _item(_l("Översikt"), "followup.overview", *desk)
     if area:
         groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle", "closing", "audit.of_group"
         rooms = "followup.area", "messages", "invitations", "meetings", "findings", "printing", *groups

@@ -29,8 +29,10 @@ from tests.factories import (
     make_message,
     make_notice,
     make_open_meeting,
+    make_operation,
     make_outreach,
     make_person,
+    make_promise,
     make_request,
     make_verification,
     stairwell_of,
@@ -140,6 +142,9 @@ def fill(scene: Scene) -> dict[str, str]:
     make_finding(area, by=scene.gun)
     make_outreach(area, scene.house, by=scene.gun)
     make_outreach(area, place="a" * 100, by=scene.gun)
+    make_promise(area, by=scene.gun)
+    make_promise(area, text="a" * 300, target=16, published=True, by=scene.gun)
+    make_operation(area, by=scene.gun)
     notices = [
         make_notice(group, by=scene.amina),
         make_notice(stairwell, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),

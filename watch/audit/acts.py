@@ -27,6 +27,7 @@ class Kind(StrEnum):
     PAPER = "paper"
     PLACE = "place"
     OUTREACH = "outreach"
+    PROMISE = "promise"
     HOUSEHOLD = "household"
     LOOK = "look"
     EXPORT = "export"
@@ -61,6 +62,11 @@ IN_THE_OPEN: Acts = {
     Kind.PAPER: ("poster-renewed", "letters-asked-for", "letter-pack-removed"),
     Kind.PLACE: ("area-target-set", "area-advice-set", "places-imported"),
     Kind.OUTREACH: ("outreach-added", "outreach-changed", "outreach-removed", "outreach-brought-back"),
+    Kind.PROMISE: (
+        "promise-added", "promise-changed", "promise-published", "promise-taken-back", "promise-followed-up",
+        "promise-removed", "promise-brought-back", "operation-added", "operation-changed",
+        "operation-removed", "operation-brought-back",
+    ),
     Kind.HOUSEHOLD: (),
     Kind.LOOK: ("coordinator-details-seen",),
     Kind.EXPORT: ("audit-exported", "outreach-exported"),
@@ -77,6 +83,7 @@ INSIDE_THE_GROUP: Acts = {
     Kind.PAPER: ("letters-printed", "letters-delivered", "letters-left-out", "letters-taken-back"),
     Kind.PLACE: (),
     Kind.OUTREACH: (),
+    Kind.PROMISE: (),
     Kind.HOUSEHOLD: (
         "household-takes-part", "household-invited", "household-wants-to-join", "household-declined",
         "household-not-contacted", "household-moved-out", "household-not-home", "household-undone",
