@@ -25,6 +25,7 @@ FEATURES = (
     "records",
     "handouts",
     "findings",
+    "est",
     "meetings",
     "notices",
     "messages",

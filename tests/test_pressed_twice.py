@@ -53,6 +53,7 @@ LOOKS = {
     "invitations-previewed",
     "outreach-exported",
     "audit-exported",
+    "est-exported",
 }  # in the audit trail: done as often as one looks, prints or downloads
 DAY = (utcnow() + timedelta(days=20)).date()
 TYPED = {  # into empty fields, by their name
@@ -139,11 +140,13 @@ REACHED = {
         "outreach.create", "outreach.remove", "outreach.take_out",
         "promises.bring_back", "promises.change", "promises.create", "promises.follow_up", "promises.publish",
         "promises.remove", "promises.take_back", "promises.bring_back_operation", "promises.change_operation",
-        "promises.create_operation", "promises.remove_operation",
+        "est.take_out", "promises.create_operation", "promises.remove_operation",
     },
 }  # fmt: skip
 ELSEWHERE = {  # and why the walk does not come by them
     "meetings.area_remove": "once a joint gathering is written down, see test_joint_held",
+    "est.preview": "shows a file, see tests/est",
+    "est.apply": "after a file was shown, see tests/est",
     "groups.choices.subscribe_again": "after leaving a list, see test_choices",
     "groups.choices.unsubscribe": "mail programs press it, see test_choices",
     "groups.coordinators.appoint": "asked once more before, see test_coordinators",

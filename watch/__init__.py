@@ -24,6 +24,7 @@ from watch.canvassing import routes as canvassing
 from watch.closing import routes as closing
 from watch.contacts import routes as contacts
 from watch.database import has_log_of_another, is_made, prepare_sqlite
+from watch.est import routes as est
 from watch.extensions import babel, catalogues, csrf, db, limiter, login_manager, migrate
 from watch.findings import routes as findings
 from watch.followup import routes as followup
@@ -52,7 +53,7 @@ gc.freeze()  # what stays for good is not looked at again
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, records, handouts, findings, meetings, notices, messages, outreach, promises, closing,
+    canvassing, records, handouts, findings, est, meetings, notices, messages, outreach, promises, closing,
     followup, audit_pages, handbook, retention, health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little

@@ -259,7 +259,7 @@ def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", *desk)
     if area:
         groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle", "closing", "audit.of_group"
-        rooms = "followup.area", "messages", "invitations", "meetings", "findings", "printing", *groups
+        rooms = "followup.area", "messages", "invitations", "meetings", "findings", "est", "printing", *groups
         yield _item(_l("Området"), "followup.area", "outreach", *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 

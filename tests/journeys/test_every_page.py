@@ -43,6 +43,7 @@ NOT_BY_LINKS = {
     "messages.ask_members",  # while a group has members and no coordinator, see the journey of writing
     "notices.back_to_new",
     "invitations.back_to_new",
+    "est.back_to_index",
     "lifecycle.back_to_new",
     "lifecycle.prepare",  # of a group that rests, see test_waking
     "closing.show",  # of a closed group, see tests/closing

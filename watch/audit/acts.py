@@ -56,7 +56,7 @@ IN_THE_OPEN: Acts = {
     ),
     Kind.FINDING: (
         "finding-added", "finding-changed", "finding-reported", "finding-step-undone", "finding-link-renewed",
-        "finding-removed", "finding-brought-back",
+        "finding-removed", "finding-brought-back", "est-outcomes-read",
     ),
     Kind.CONTACT: ("contact-published", "contact-changed", "contact-checked", "contact-removed"),
     Kind.PAPER: ("poster-renewed", "letters-asked-for", "letter-pack-removed"),
@@ -69,7 +69,7 @@ IN_THE_OPEN: Acts = {
     ),
     Kind.HOUSEHOLD: (),
     Kind.LOOK: ("coordinator-details-seen",),
-    Kind.EXPORT: ("audit-exported", "outreach-exported"),
+    Kind.EXPORT: ("audit-exported", "outreach-exported", "est-exported"),
 }  # fmt: skip
 INSIDE_THE_GROUP: Acts = {
     Kind.GROUP: ("task-set-aside", "task-brought-back"),

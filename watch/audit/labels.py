@@ -98,6 +98,8 @@ EVENTS = {
     "finding-link-renewed": _l("Länken till den som ser till en åtgärd gjordes om"),
     "finding-removed": _l("En åtgärd togs bort"),
     "finding-brought-back": _l("En åtgärd togs fram igen"),
+    "est-outcomes-read": _l("Hur det blev med åtgärder lästes in från EST"),
+    "est-exported": _l("Åtgärderna togs ut som fil till EST"),
     "contact-published": _l("En kontakt lades ut"),
     "contact-changed": _l("En kontakt ändrades"),
     "contact-checked": _l("En kontakt kontrollerades"),

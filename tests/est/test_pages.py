@@ -1,0 +1,180 @@
+"""Checks the way of findings to the authorities and back: the file, the preview, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+from io import BytesIO, StringIO
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.databases import on_one_database
+from tests.factories import make_finding, store
+from tests.page_client import Page, PageClient
+from watch.est.queries import key_of
+from watch.extensions import db
+from watch.models import (
+    AuditEntry,
+    ExportReason,
+    Finding,
+    FindingFollower,
+    FindingOwner,
+    FindingStep,
+)
+
+HERE = "/areas/hassleholmen/est"
+Rows = list[list[str]]
+
+
+@pytest.fixture
+def findings(scene: Scene) -> list[Finding]:
+    """Two of the area, one that a group left to the police, one of a group's own, and one of Boda."""
+    area, group = scene.group.area, scene.group
+    made = [
+        make_finding(area, "=1+1 lampor"),
+        make_finding(area, "Vägbommen står öppen."),
+        make_finding(group, "Låset i cykelrummet", owner=FindingOwner.POLICE),
+        make_finding(group, "Lampan i trappan"),
+        make_finding(scene.other_group.area, "Grinden i Boda"),
+    ]
+    store(FindingFollower(finding_id=made[2].id, person_id=scene.carin.id))
+    db.session.commit()
+    return made
+
+
+def taken_out(client: PageClient, scene: Scene) -> Rows:
+    """Take out the file as Gun, and return its rows with the heading."""
+    file = client.get(f"{HERE}/export", as_=scene.gun).press("Ladda ner", {"why": "follow_up"})
+    text = file.response.get_data(as_text=True).removeprefix("\ufeff")
+    return list(csv.reader(StringIO(text), delimiter=";"))
+
+
+def read_back(client: PageClient, scene: Scene, rows: Rows | bytes, name: str = "est.csv") -> Page:
+    """Give the page rows as a CSV file."""
+    text = StringIO()
+    csv.writer(text, delimiter=";").writerows(rows if isinstance(rows, list) else [])
+    data = rows if isinstance(rows, bytes) else text.getvalue().encode()
+    page = client.get(HERE, as_=scene.gun)
+    return page.press("Visa vad som ändras", {"file": (BytesIO(data), name)})
+
+
+def stands() -> list[tuple[str, str | None]]:
+    db.session.expire_all()
+    found = db.session.scalars(select(Finding).order_by(Finding.id))
+    return [(each.status.value, each.outcome) for each in found]
+
+
+def row_of(rows: Rows, finding: Finding) -> list[str]:
+    return next(row for row in rows if row[0] == key_of(finding))
+
+
+def test_what_became_of_findings_comes_back_in_the_file_that_went_out(
+    client: PageClient, scene: Scene, findings: list[Finding], outbox: Outbox
+) -> None:
+    rows = taken_out(client, scene)
+    assert [row[4] for row in rows[1:]] == ["Låset i cykelrummet", "Vägbommen står öppen.", "'=1+1 lampor"]
+    trace = db.session.scalars(select(AuditEntry).where(AuditEntry.what == "est-exported")).one()
+    assert (trace.area_id, trace.why) == (scene.group.area_id, ExportReason.FOLLOW_UP)
+    assert "Inget i filen ändrar något" in read_back(client, scene, rows).text
+
+    lamps, gate, lock, *_others = findings
+    row_of(rows, lock)[7:9] = ["klar", "Nytt lås sitter i."]
+    row_of(rows, gate)[7:9] = ["På gång", ""]
+    row_of(rows, lamps)[7:9] = ["Blir inte av", "=Ljuset räcker"]
+    page = read_back(client, scene, rows)
+    assert page.status == 200
+    assert "Låset i cykelrummet" in page.text
+    assert stands() == [("open", None)] * 5
+
+    done = page.press("Spara hur det blev med 3 åtgärder")
+    assert done.status == 303
+    assert stands()[:3] == [
+        ("will_not", "=Ljuset räcker"), ("in_progress", None), ("done", "Nytt lås sitter i."),
+    ]  # fmt: skip
+    assert outbox.names() == ["finding-updated"]
+    roles = db.session.scalars(select(FindingStep.role).distinct()).all()
+    assert roles == [FindingOwner.POLICE]
+    again = page.press("Spara hur det blev med 3 åtgärder").follow()
+    assert again.flashes[1:] == [("info", "Inget mer ändrades: allt i filen står redan så.")]
+    assert "Inget i filen ändrar något" in read_back(client, scene, taken_out(client, scene)).text
+
+
+def test_all_or_nothing_and_each_mistake_by_row_and_column(
+    client: PageClient, scene: Scene, findings: list[Finding]
+) -> None:
+    lamps, gate, lock, own, boda = findings
+    rows = taken_out(client, scene)
+    client.get(f"/findings/{gate.id}", as_=scene.gun).press("Ta bort åtgärden")
+    row_of(rows, lock)[7:9] = ["Klar", "Nytt lås sitter i."]
+    row_of(rows, gate)[7:9] = ["Klar", "Bommen är lagad."]
+    row_of(rows, lamps)[7:9] = ["Fixat", "Ring 19850412-1234"]
+    for key in (key_of(own), key_of(boda), "", key_of(lock)):
+        rows.append([key, "", "", "", "", "", "", "Klar", "" if key else "Ja", ""])
+    page = read_back(client, scene, rows)
+    assert page.status == 200
+    wrong = [
+        [" ".join("".join(cell.itertext()).split()) for cell in row]
+        for row in page.tree.iter("tr")
+        if any(cell.get("data-label") == "Vad som är fel" for cell in row)
+    ]
+    unknown = (
+        "Ingen åtgärd i området har den nyckeln. Den kan vara raderad, eller höra till ett annat område."
+    )
+    assert [(row[0], row[1], row[3]) for row in wrong] == [
+        ("3", "Nyckel", "Åtgärden är borttagen. Ta bort raden, eller ta först fram åtgärden igen."),
+        ("4", "Läge", "Skriv ett av: Inte påbörjad, På gång, Klar, Blir inte av."),
+        ("4", "Så blev det", wrong[2][3]),
+        ("5", "Nyckel", unknown),
+        ("6", "Nyckel", unknown),
+        ("7", "Nyckel", "Nyckeln saknas. Kopiera den från filen som ni tog ut."),
+        ("8", "Nyckel", "Nyckeln står på två rader. Ta bort den ena."),
+        ("8", "Så blev det", "Skriv vad det blev av det. Grannarna vill veta."),
+    ]
+    assert "personnummer" in wrong[2][3].lower()
+    assert not [each for each in page.buttons if each.startswith("Spara")]
+    assert {status for status, _outcome in stands()} == {"open"}
+
+
+def test_what_was_shown_is_what_is_saved(client: PageClient, scene: Scene, findings: list[Finding]) -> None:
+    lock = findings[2]
+    rows = taken_out(client, scene)
+    row_of(rows, lock)[7:9] = ["Klar", "Nytt lås sitter i."]
+    page = read_back(client, scene, rows)
+    report = client.get(f"/findings/{lock.id}", as_=scene.gun)
+    report.press("Spara", {"status": "in_progress", "text": "Låssmeden kommer."})
+    shown = page.press("Spara hur det blev med 1 åtgärd")
+    assert (shown.status, stands()[2]) == (200, ("in_progress", None))
+    assert "På gång Klar Nytt lås" in shown.text
+    shown.press("Spara hur det blev med 1 åtgärd")
+    assert stands()[2] == ("done", "Nytt lås sitter i.")
+
+
+def test_a_key_is_never_another_findings(scene: Scene) -> None:
+    finding = make_finding(scene.group.area)
+    before = key_of(finding)
+    finding.changed_at += timedelta(days=1)
+    assert key_of(finding) == before
+    finding.created_at += timedelta(microseconds=1)  # the same number after an old copy was put back
+    assert key_of(finding) != before
+
+
+@on_one_database
+def test_a_file_that_cannot_be_read_says_why(
+    client: PageClient, scene: Scene, findings: list[Finding]
+) -> None:
+    said = {
+        b"": "Filen är tom. Välj filen som ni fick tillbaka.",
+        b"%PDF-1.7 hej": "Filen är ingen lista, den är en PDF. Välj en CSV- eller XLSX-fil.",
+        b"Nyckel;Status\r\nEST-1-A;Klar": (
+            "Kolumner som saknas: Läge, Så blev det. Använd filen som ni tog ut."
+        ),
+    }
+    for data, why in said.items():
+        page = read_back(client, scene, data)
+        assert (page.status, page.errors) == (422, [why])
+    client.get(HERE, as_=scene.gun)
+    broken = client.post(f"{HERE}/apply", {"rows": "[{}", "seen": "x"}, as_=scene.gun)
+    assert broken.status == 303
