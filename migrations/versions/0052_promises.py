@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("worded_at", MOMENT, nullable=False),
+        sa.Column("worded_at", MOMENT, nullable=True),
         sa.Column("published_at", MOMENT, nullable=True),
         sa.Column("followed_up_at", MOMENT, nullable=True),
         *_written_by_somebody("promise"),

@@ -57,6 +57,7 @@ def test_a_promise_is_drafted_published_and_followed_up(client: PageClient, scen
     assert "Inga löften är publicerade än" in client.get("/promises").text
 
     shown = shown.press("Publicera för alla").follow()
+    assert "Löftet ändrades" not in client.get("/promises").text
     assert shown.flashes == [("done", "Publicerat. Nu kan alla läsa löftet.")]
     assert "Vi håller träffar i varje hus." in client.get("/promises").text
     form = shown.click("Följ upp löftet")
@@ -129,6 +130,7 @@ def test_of_two_who_change_a_promise_the_second_is_shown_both(
     assert the_promise().text == "Vi håller tre träffar."
     page.press("Spara")
     assert the_promise().text == "Vi håller fyra träffar."
+    assert "Löftet ändrades" in client.get("/promises").text
     told = slow.press("Spara uppföljningen", {"result": "partly", "outcome": "Två träffar blev av."})
     assert (told.status, the_promise().result) == (422, None)
     told.press("Spara uppföljningen")

@@ -55,8 +55,8 @@ class Promise(Model):
     """What is promised in some areas for a period, by whom, and what became of it.
 
     `target` and `outcome_number` are counts of `unit` ("träffar"), or None. `result` is set once it is
-    followed up. `worded_at` is when its text, period, areas, parties or target were last changed. Each
-    change raises `version`, by which a change made meanwhile is noticed.
+    followed up. `worded_at` is when its text, period, areas, parties or target were last changed, if
+    ever. Each change raises `version`, by which a change made meanwhile is noticed.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,7 +76,7 @@ class Promise(Model):
     source: Mapped[str] = impersonal("where the outcome is known from", String(MOST_SOURCE), default="")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    worded_at: Mapped[datetime] = mapped_column(default=utcnow)
+    worded_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     followed_up_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -47,7 +48,8 @@ def parties_of(promise: Promise) -> str:
 
 def period_of(row: Promise | Operation) -> str:
     """Return the first and the last day of a promise or of operations."""
-    return _("%(first)s till %(last)s", first=language.day(row.begins), last=language.day(row.ends))
+    first, last = (format_date(each, "long") for each in (row.begins, row.ends))
+    return _("%(first)s till %(last)s", first=first, last=last)
 
 
 def target_of(promise: Promise) -> str:
