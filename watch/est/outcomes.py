@@ -121,7 +121,8 @@ def carried_rows(text: str) -> list[Row]:
 def compare(area: Area, rows: Iterable[Row], checked: Checked) -> Preview:
     """Return what rows would change in an area."""
     preview, known, keys = Preview(), findings_by_key(area), set[str]()
-    last, states = last_words([each.id for each in known.values()]), _states()
+    last = last_words([each.id for each in known.values()])
+    states = {_plain(word): status for status, word in state_words().items()}
     for row in rows:
         finding = known.get(row.key)
         status, (text, refusals) = states.get(_plain(row.status)), checked(row.text)
@@ -164,10 +165,10 @@ def _stands_already(
     return finding.status is status and text in said
 
 
-def _states() -> dict[str, FindingStatus]:
-    """Return the states by their Swedish words, as the file has them."""
+def state_words() -> dict[FindingStatus, str]:
+    """Return the Swedish words of the states, as the file has them."""
     with force_locale("sv"):
-        return {_plain(str(word)): status for status, word in STATUSES.items()}
+        return {status: str(word) for status, word in STATUSES.items()}
 
 
 def _row(number: int, key: str, status: str, text: str) -> Row:

@@ -110,7 +110,7 @@ def _refused(area: Area, form: ReadOutcomesForm, why: UnreadableTable | MissingC
 
 def _index_page(area: Area, form: ReadOutcomesForm) -> str:
     count = len(finding_ids(area))
-    return render_template("est/index.html", area=area, form=form, count=count, states=STATUSES)
+    return render_template("est/index.html", area=area, form=form, count=count, words=outcomes.state_words())
 
 
 def _preview_page(area: Area, found: Preview) -> str:
