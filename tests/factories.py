@@ -64,6 +64,7 @@ from watch.models import (
     Promise,
     Property,
     Purpose,
+    Report,
     RequestState,
     Spot,
     Stairwell,
@@ -71,6 +72,7 @@ from watch.models import (
     utcnow,
 )
 from watch.printing.service import packs
+from watch.report import service as reports
 
 Thing = TypeVar("Thing", bound=Model)
 FLATS = tuple(f"{floor}0{place}" for floor in (10, 11, 12) for place in (1, 2, 3))  # 1001 … 1203
@@ -462,6 +464,25 @@ def make_operation(
     operation = Operation(area=area, begins=date(2026, 1, 1), ends=date(2026, 12, 31), text=text)
     operation.number, operation.by_id = number, by.id if by else None
     return store(operation)
+
+
+def make_report(
+    *areas: Area,
+    since: date = date(2025, 1, 1),
+    until: date = date(2025, 12, 31),
+    title: str = "Så blev det 2025",
+    published: bool = False,
+    by: Person,
+) -> Report:
+    """Add a report of a year, whose contact person is Gun; published if wanted."""
+    plan = reports.Plan(
+        title, areas, since, until, Language.SWEDISH, "Gun Sandberg, kommunpolis", "114 14", "gun@example.org"
+    )
+    report = reports.begin(plan, by=by)
+    if published:
+        reports.publish(report, by=by)
+    db.session.commit()
+    return report
 
 
 def make_finding_link(finding: Finding, address: str = "forvaltare@example.org") -> FindingLink:

@@ -37,6 +37,7 @@ from tests.factories import (
     make_pack,
     make_person,
     make_promise,
+    make_report,
     make_request,
     make_verification,
     make_visit,
@@ -67,6 +68,8 @@ from watch.models import (
     OutboxRow,
     Person,
     Purpose,
+    Report,
+    ReportIndicator,
     RequestState,
     SignIn,
     SignInLink,
@@ -380,11 +383,22 @@ def _rows(scene: Scene) -> dict[str, object]:
         "outreach": make_outreach(area, place="Torget", by=scene.gun),
         "promise": make_promise(area, by=scene.gun),
         "operation": make_operation(area, by=scene.gun),
+        "report": make_report(area, published=True, by=scene.gun),
         "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
     }
+    rows["indicator"] = _indicator(rows["report"])
     numbers: dict[str, object] = {name: row.id for name, row in rows.items()}
     link = tokens.make(Purpose.INVITATION, invitation)
-    return numbers | {"area": area.slug, "letter": "no-such-letter", "invitation_link": link}
+    return numbers | {
+        "area": area.slug,
+        "report_slug": rows["report"].slug,
+        "letter": "no-such-letter",
+        "invitation_link": link,
+    }
+
+
+def _indicator(report: Report) -> ReportIndicator:
+    return store(ReportIndicator(report=report, name="Trygga", before="62 %", after="68 %", source="NTU"))
 
 
 def _verification(scene: Scene) -> AddressVerification:

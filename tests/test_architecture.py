@@ -33,6 +33,7 @@ FEATURES = (
     "promises",
     "closing",
     "followup",
+    "report",
     "audit",
     "handbook",
     "retention",

@@ -33,6 +33,7 @@ WORDS = {
     "name",
     "step",
     "task",
+    "theme",
     "sign_in_id",
 }  # parameters of a URL that are not ids
 

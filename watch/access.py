@@ -82,6 +82,7 @@ class Permission(Enum):
     REPORT_ON_FINDING = auto()
     KEEP_OUTREACH = auto()
     KEEP_PROMISES = auto()
+    WRITE_REPORTS = auto()
     SEE_AUDIT = auto()
 
 
@@ -133,8 +134,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_FINDING: _GROUP | _OFFICER | {Role.GUEST},
     Permission.MANAGE_FINDINGS: _COORDINATORS | _OFFICER,
     Permission.REPORT_ON_FINDING: _COORDINATORS | _OFFICER,
-    Permission.KEEP_OUTREACH: _OFFICER,
-    Permission.KEEP_PROMISES: _OFFICER,
+    **dict.fromkeys((Permission.KEEP_OUTREACH, Permission.KEEP_PROMISES, Permission.WRITE_REPORTS), _OFFICER),
     Permission.SEE_AUDIT: _COORDINATORS | _OFFICER,
 }
 

@@ -28,6 +28,7 @@ from watch.models import (
     OutreachEntry,
     PartState,
     Promise,
+    Report,
     Stairwell,
     Visit,
 )
@@ -82,7 +83,7 @@ def position_of(thing: Model) -> Position:
             return _of_notice(thing)
         case Finding():
             return _of_finding(thing)
-        case OutreachEntry() | Operation() | Promise():
+        case OutreachEntry() | Operation() | Promise() | Report():
             return _of_areas(thing)
         case LetterPack():
             return _of_place(thing.group) if thing.group else Position(thing.area_id)
@@ -92,9 +93,11 @@ def position_of(thing: Model) -> Position:
     raise TypeError(f"positions.position_of does not know where a {type(thing).__name__} stands")
 
 
-def _of_areas(thing: OutreachEntry | Operation | Promise) -> Position:
-    """Return the position of an area. What is promised in several is for those who are officers of all."""
-    first, *others = [each.id for each in thing.areas] if isinstance(thing, Promise) else [thing.area_id]
+def _of_areas(thing: OutreachEntry | Operation | Promise | Report) -> Position:
+    """Return the position of an area. What is of several is for those who are officers of all."""
+    if isinstance(thing, OutreachEntry | Operation):
+        return Position(thing.area_id)
+    first, *others = [each.id for each in thing.areas]
     return Position(first, other_area_ids=frozenset(others))
 
 

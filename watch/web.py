@@ -232,8 +232,7 @@ def _home(relations: Relations) -> str:
     """Return the reader's start page: the overview for an officer, own groups, or the front page."""
     if relations.officer_of:
         return url_for("followup.overview")
-    belongs = relations.coordinates or relations.member_of
-    return url_for("groups.mine" if belongs else "places.front")
+    return url_for("groups.mine" if relations.coordinates or relations.member_of else "places.front")
 
 
 def _navigation(relations: Relations) -> Iterator[NavigationItem]:
@@ -255,7 +254,7 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
 
 
 def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
-    desk = "followup.overview", "audit.index", "groups.mine", "promises"
+    desk = "followup.overview", "audit.index", "groups.mine", "promises", "report"
     yield _item(_l("Översikt"), "followup.overview", *desk)
     if area:
         groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle", "closing", "audit.of_group"

@@ -49,9 +49,9 @@ appointment) {knock} (Bengt's, port 3) {meeting} (of the group, by Amina) {stair
 Bengt) {held_meeting} (port 3, by Bengt, yesterday) {notice} (to the group, by Amina) {stairwell_notice}
 (port 3, by Bengt) {area_notice} {pack} (Bengt's letters, not made yet) {area_pack} (Gun's, made)
 {outreach} (an entry of
-Hässleholmen's log) {promise} (a draft) {operation} {contact} (of Hässleholmen) {sign_in} (of the person who
-asks), and valid tokens and
-codes: {poster}
+Hässleholmen's log) {promise} (a draft) {operation} {report} (over Hässleholmen, published)
+{report_slug} {indicator} (of that report) {contact} (of Hässleholmen) {sign_in}
+(of the person who asks), and valid tokens and codes: {poster}
 {checkin_link} {sign_in_link} {address_change} {address_undo}
 {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {reply}
 {to_interested} {unsubscribe} {told} {finding_link} {calendar_feed} (Elsa's)

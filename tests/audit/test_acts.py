@@ -26,7 +26,7 @@ HANDED_ON = {
     "audit/__init__.py", "web.py", "groups/service/members.py", "groups/service/households.py",
     "printing/service/delivery.py", "contacts/service.py", "findings/service.py",
     "lifecycle/service/steps.py", "records/service/addresses.py", "handouts/service.py",
-    "promises/service.py",
+    "promises/service.py", "report/service.py",
 }  # fmt: skip
 COMPOSED = {  # names that are made of parts, by the file that makes them
     "invitations/service/inviting.py": ["household-invited-by-mail"],

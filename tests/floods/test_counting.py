@@ -147,6 +147,7 @@ def test_a_page_that_needs_more_says_so_and_takes_it_from_who_is_signed_in(
         "meetings.area_save_draft": 1 << 17, "meetings.start_save_draft": 1 << 17,
         "meetings.preview_change": 1 << 17, "meetings.change": 1 << 17,
         "meetings.cancel": 1 << 17, "meetings.correct": 1 << 17, "meetings.save_notes": 1 << 20,
+        "report.save_text": 1 << 16,
         "notices.preview": 1 << 19, "notices.send": 1 << 19,
         "notices.area_preview": 1 << 19, "notices.area_send": 1 << 19,
     }  # fmt: skip

@@ -33,6 +33,7 @@ from tests.factories import (
     make_outreach,
     make_person,
     make_promise,
+    make_report,
     make_request,
     make_verification,
     stairwell_of,
@@ -145,6 +146,7 @@ def fill(scene: Scene) -> dict[str, str]:
     make_promise(area, by=scene.gun)
     make_promise(area, text="a" * 300, target=16, published=True, by=scene.gun)
     make_operation(area, by=scene.gun)
+    make_report(area, title="Så blev det 2025: " + "a" * 100, published=True, by=scene.gun)
     notices = [
         make_notice(group, by=scene.amina),
         make_notice(stairwell, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),

@@ -46,6 +46,7 @@ NOT_BY_LINKS = {
     "est.back_to_index",
     "lifecycle.back_to_new",
     "lifecycle.prepare",  # of a group that rests, see test_waking
+    "report.pdf",  # a paper, see tests/report
     "closing.show",  # of a closed group, see tests/closing
     "closing.print_sheet",
     "joining.back_to_invitation",

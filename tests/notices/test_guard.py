@@ -146,6 +146,7 @@ NOT_GUARDED = {
     "FilterForm.q": "a search, which nobody keeps",
     "FilterOutreachForm.q": "a search, which nobody keeps",
     "FilterPromisesForm.q": "a search, which nobody keeps",
+    "FindReportForm.q": "a search, which nobody keeps",
     "InviteForm.addresses": "a list, of which each row is read into fields of its own",
     "RowForm.flat": "a flat that the form looks up",
     "WriteMessageForm.to": "the value of the button that was pressed, which is compared and not kept",

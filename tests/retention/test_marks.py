@@ -27,6 +27,7 @@ from tests.factories import (
     make_pack,
     make_person,
     make_promise,
+    make_report,
     make_request,
     make_verification,
     make_visit,
@@ -73,6 +74,8 @@ from watch.models import (
     PublishedNotes,
     RateCount,
     Refusal,
+    Report,
+    ReportEdition,
     RequestState,
     SignIn,
     SignInLink,
@@ -84,7 +87,8 @@ from watch.models import (
 from watch.notices.mails import NOTICE
 from watch.retention.service.rules import RULES
 
-AS_LONG_AS_IT_STANDS = {"contact_person", "refusal"}  # who takes the entry out has erased it
+# who takes the entry, or the report's contact person, out has erased it
+AS_LONG_AS_IT_STANDS = {"contact_person", "refusal", "report", "report_edition"}
 STAY_WITHOUT_NAMES = {
     "group_transition",
     "checklist_item",
@@ -129,7 +133,7 @@ def test_once_all_is_over_nothing_personal_is_left(scene: Scene) -> None:
         assert meeting.head_count == 12
     (visit,) = db.session.scalars(select(OutreachEntry))
     assert (visit.place, visit.by_id, visit.doors_knocked) == (None, None, 18)
-    for step in (GroupTransition, ChecklistItem, Promise, Operation):
+    for step in (GroupTransition, ChecklistItem, Promise, Operation, Report, ReportEdition):
         assert set(db.session.scalars(select(step.by_id))) == {None}
 
 
@@ -177,6 +181,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     make_outreach(scene.group.area, place="Torget", by=scene.gun)
     make_promise(scene.group.area, by=scene.gun)
     make_operation(scene.group.area, by=scene.gun)
+    make_report(scene.group.area, published=True, by=scene.gun)
     step = {"text": "Anmäld.", "role": role, "status": status, "by_id": scene.amina.id}
     store(FindingStep(finding_id=finding.id, **step))
     called = outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)

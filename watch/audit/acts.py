@@ -28,6 +28,7 @@ class Kind(StrEnum):
     PLACE = "place"
     OUTREACH = "outreach"
     PROMISE = "promise"
+    REPORT = "report"
     HOUSEHOLD = "household"
     LOOK = "look"
     EXPORT = "export"
@@ -61,6 +62,10 @@ IN_THE_OPEN: Acts = {
     Kind.CONTACT: ("contact-published", "contact-changed", "contact-checked", "contact-removed"),
     Kind.PAPER: ("poster-renewed", "letters-asked-for", "letter-pack-removed"),
     Kind.PLACE: ("area-target-set", "area-advice-set", "places-imported"),
+    Kind.REPORT: (
+        "report-begun", "report-changed", "report-published", "report-edition-withdrawn",
+        "report-edition-shown-again", "report-contact-removed", "report-removed", "report-brought-back",
+    ),
     Kind.OUTREACH: ("outreach-added", "outreach-changed", "outreach-removed", "outreach-brought-back"),
     Kind.PROMISE: (
         "promise-added", "promise-changed", "promise-published", "promise-taken-back", "promise-followed-up",
@@ -82,6 +87,7 @@ INSIDE_THE_GROUP: Acts = {
     Kind.CONTACT: (),
     Kind.PAPER: ("letters-printed", "letters-delivered", "letters-left-out", "letters-taken-back"),
     Kind.PLACE: (),
+    Kind.REPORT: (),
     Kind.OUTREACH: (),
     Kind.PROMISE: (),
     Kind.HOUSEHOLD: (

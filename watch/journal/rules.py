@@ -57,6 +57,8 @@ from watch.models import (
     Promise,
     PublishedNotes,
     Refusal,
+    Report,
+    ReportEdition,
     RequestState,
     Stairwell,
     StoppedWriter,
@@ -229,6 +231,22 @@ JOURNALED: dict[type[Model], Journaled] = {
         (
             dated("planned operations that were taken away", "removed_at"),
             replaced("planned operations whose words were changed", "text"),
+        )
+    ),
+    Report: Journaled(
+        (
+            dated("reports that were taken away", "removed_at"),
+            hidden("contact persons of reports that were changed", "contact_name"),
+            hidden("phones of contact persons of reports that were changed", "contact_phone"),
+            hidden("addresses of contact persons of reports that were changed", "contact_email"),
+        )
+    ),
+    ReportEdition: Journaled(
+        (
+            dated("editions of reports that were withdrawn", "withdrawn_at"),
+            hidden("contact persons of editions that were taken out", "contact_name"),
+            hidden("phones of contact persons of editions that were taken out", "contact_phone"),
+            hidden("addresses of contact persons of editions that were taken out", "contact_email"),
         )
     ),
     FindingFollower: Journaled(),

@@ -91,6 +91,7 @@ from watch.models.places import (
     Stairwell,
 )
 from watch.models.promises import Operation, Promise, PromiseParty, PromiseResult, PromiseState
+from watch.models.reports import Report, ReportEdition, ReportIndicator, ReportText, Theme, report_area
 from watch.models.tallies import MeetingTally
 from watch.models.traces import TRACE_KEPT, AuditBlock, AuditEntry, ExportReason, RateCount
 from watch.models.trials import TrialMail
@@ -198,6 +199,10 @@ __all__ = [
     "RandomNonce",
     "RateCount",
     "Refusal",
+    "Report",
+    "ReportEdition",
+    "ReportIndicator",
+    "ReportText",
     "RequestState",
     "SetAside",
     "SignIn",
@@ -208,10 +213,12 @@ __all__ = [
     "StoppedWriter",
     "Suppression",
     "Task",
+    "Theme",
     "TrialMail",
     "Visit",
     "Worker",
     "coordinator_stairwell",
     "may_be_one_person",
+    "report_area",
     "utcnow",
 ]

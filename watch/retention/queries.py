@@ -48,7 +48,7 @@ OWN_ACTS = frozenset(
     {
         "checkin_link", "checklist_item", "finding", "finding_step", "group_transition", "letter_pack",
         "meeting", "meeting_change", "meeting_part", "notes_aside", "notes_draft", "notice",
-        "operation", "outreach_entry", "promise", "published_notes",
+        "operation", "outreach_entry", "promise", "published_notes", "report", "report_edition",
     }
 )  # fmt: skip
 OTHERS_ROWS = {  # rows that somebody did something to, each with whose they are

@@ -54,6 +54,8 @@ from watch.models import (
     PublishedNotes,
     RateCount,
     Refusal,
+    Report,
+    ReportEdition,
     SignIn,
     SignInLink,
     StoppedWriter,
@@ -73,9 +75,10 @@ from watch.models.messages import AS_MESSAGE
 from watch.models.outreach import AS_OUTREACH
 from watch.models.people import AS_CHANGE, AS_LINK, AS_SIGN_IN
 from watch.models.promises import AS_OPERATION, AS_PROMISE
+from watch.models.reports import AS_REPORT
 from watch.models.traces import AS_TRACE, AS_WINDOW
 from watch.models.trials import AS_TRIAL
-from watch.retention.service import groups, outreach, people, promises, traces
+from watch.retention.service import groups, outreach, people, promises, reports, traces
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ RULES = (
     Rule(AS_OUTREACH, (OutreachEntry,), outreach.entries),
     Rule(AS_PROMISE, (Promise,), promises.promises),
     Rule(AS_OPERATION, (Operation,), promises.operations),
+    Rule(AS_REPORT, (Report,), reports.reports),
+    Rule(AS_REPORT, (ReportEdition,), reports.editions),
     Rule(AS_FINDING, (Finding, FindingStep), groups.findings),
     Rule(AS_FOLLOWER, (FindingFollower,), people.finding_followers),
     Rule(AS_FINDING_LINK, (FindingLink,), people.finding_links),

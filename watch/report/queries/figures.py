@@ -1,0 +1,250 @@
+"""Counts what a report says: groups, meetings, outreach and findings of some areas in a period.
+
+Each number is the one that the other pages show, read by their queries. With it comes that of the period
+before. Nothing here is about a person: households are what the overview shows of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from watch.extensions import db
+from watch.findings.queries import finding_ids, findings_by_id
+from watch.followup.queries.counts import areas_side_by_side
+from watch.language import local
+from watch.meetings.queries.attendance import Held, held_meetings, sum_of
+from watch.models import (
+    Area,
+    Building,
+    Finding,
+    FindingStatus,
+    Group,
+    GroupState,
+    GroupTransition,
+    MeetingKind,
+    OutreachEntry,
+    Property,
+    Spot,
+)
+from watch.outreach import queries as outreach
+from watch.report.period import Period
+
+Facts = dict[str, Any]  # what becomes JSON
+Step = tuple[GroupState, datetime]
+
+
+def groups_of(areas: Sequence[Area], period: Period, now: datetime) -> list[Facts]:
+    """Return for each area how many groups were started and closed, and in which state they were at the end.
+
+    Buildings, properties and households are those of `now`, as the overview shows them.
+    """
+    steps = _steps_in(areas)
+    counted = {each.area.id: each for each in areas_side_by_side([area.id for area in areas], now)}
+    return [
+        {
+            "area": area.name,
+            "target": area.target_groups,
+            "target_by": area.target_by.isoformat() if area.target_by else None,
+            "started": _twice(period, lambda each, here=steps[area.id]: _started(here, each)),
+            "closed": _twice(period, lambda each, here=steps[area.id]: _closed(here, each)),
+            **{
+                state.value: _twice(
+                    period, lambda each, s=state, here=steps[area.id]: _in_state(here, s, each)
+                )
+                for state in (GroupState.ACTIVE, GroupState.STARTING, GroupState.DORMANT)
+            },
+            **_places_of(area),
+            "buildings": counted[area.id].buildings,
+            "households_at_least": counted[area.id].taking_part,
+            "households": counted[area.id].flats,
+        }
+        for area in areas
+    ]
+
+
+def _twice(period: Period, count: Any) -> Facts:
+    return {"now": count(period), "before": count(period.before)}
+
+
+def _steps_in(areas: Sequence[Area]) -> Mapping[int, list[list[Step]]]:
+    """Return by area the dated states of each of its groups, the oldest first."""
+    wanted = (
+        select(Group.area_id, Group.id, GroupTransition.state, GroupTransition.at)
+        .join(GroupTransition, GroupTransition.group_id == Group.id)
+        .where(Group.area_id.in_([each.id for each in areas]))
+        .order_by(GroupTransition.at, GroupTransition.id)
+    )
+    found: dict[int, dict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
+    for area_id, group_id, state, at in db.session.execute(wanted):
+        found[area_id][group_id].append((state, at))
+    return defaultdict(list, {area_id: list(groups.values()) for area_id, groups in found.items()})
+
+
+def _started(groups: Iterable[list[Step]], period: Period) -> int:
+    return sum(
+        any(state is GroupState.STARTING and period.has(local(at).date()) for state, at in steps)
+        for steps in groups
+    )
+
+
+def _closed(groups: Iterable[list[Step]], period: Period) -> int:
+    ends = (_last(steps, period) for steps in groups)
+    return sum(
+        end is not None and end[0] is GroupState.CLOSED and period.has(local(end[1]).date()) for end in ends
+    )
+
+
+def _in_state(groups: Iterable[list[Step]], state: GroupState, period: Period) -> int:
+    ends = (_last(steps, period) for steps in groups)
+    return sum(end is not None and end[0] is state for end in ends)
+
+
+def _last(steps: list[Step], period: Period) -> Step | None:
+    """Return the state in which a group was when the period was over; None if it did not exist."""
+    return next((step for step in reversed(steps) if step[1] < period.end), None)
+
+
+def _places_of(area: Area) -> Facts:
+    living = Building.group_id.in_(select(Group.id).where(Group.state != GroupState.CLOSED))
+    here = select(func.count(Building.id), func.count(Property.id.distinct())).join(
+        Property, Property.id == Building.property_id
+    )
+    with_group = db.session.execute(here.where(Property.area_id == area.id, living)).one()
+    of_all = select(func.count(Property.id)).where(Property.area_id == area.id)
+    return {
+        "buildings_with_group": with_group[0],
+        "properties_with_group": with_group[1],
+        "properties": db.session.scalar(of_all) or 0,
+    }
+
+
+def meetings_of(areas: Sequence[Area], period: Period, now: datetime) -> Facts:
+    """Return the meetings one by one, and their sums by kind. A joint one is there once, in all its areas."""
+    found: dict[int, tuple[Held, list[str]]] = {}
+    whose: dict[int, set[int]] = defaultdict(set)  # the groups of each meeting
+    for area in areas:
+        for held in held_meetings(area, now):
+            found.setdefault(held.id, (held, []))[1].append(area.name)
+            whose[held.id] |= held.groups.keys()
+    in_order = sorted(found.values(), key=lambda each: (each[0].starts_at, each[0].id))
+    kinds = [kind for kind in FIRST_KINDS if any(held.kind is kind for held, _areas in in_order)]
+    inside, earlier = (
+        [(held, names) for held, names in in_order if each.has(local(held.starts_at).date())]
+        for each in (period, period.before)
+    )
+    sums: list[Facts] = [
+        {"kind": kind.value} | _sums_of([h for h, _a in inside if h.kind is kind],
+                                        [h for h, _a in earlier if h.kind is kind])
+        for kind in kinds
+    ]  # fmt: skip
+    return {
+        "by_kind": [each for each in sums if each["meetings"] != {"now": 0, "before": 0}],
+        "total": _sums_of([held for held, _areas in inside], [held for held, _areas in earlier]),
+        "one_by_one": [each for kind in kinds for each in _one_by_one(inside, kind, whose)],
+    }
+
+
+FIRST_KINDS = (
+    MeetingKind.CITIZENS, MeetingKind.START, MeetingKind.STAIRWELL, MeetingKind.ANNUAL, MeetingKind.JOINT,
+    MeetingKind.SAFETY_WALK, MeetingKind.COORDINATORS,
+)  # fmt: skip
+
+
+def _sums_of(inside: Iterable[Held], earlier: Iterable[Held]) -> Facts:
+    now, before = sum_of(inside), sum_of(earlier)
+    names = ("meetings", "counted", "came")
+    return {name: {"now": getattr(now, name), "before": getattr(before, name)} for name in names}
+
+
+def _one_by_one(
+    inside: Sequence[tuple[Held, list[str]]], kind: MeetingKind, whose: Mapping[int, set[int]]
+) -> list[Facts]:
+    """Return the meetings of a kind. `more` came than to the one before of the same groups or areas."""
+    told: list[Facts] = []
+    last: dict[object, int] = {}  # how many came, by groups and areas
+    for held, names in inside:
+        if held.kind is not kind:
+            continue
+        came, whom = held.head_count, (frozenset(whose[held.id]), tuple(names))
+        more = came - last[whom] if came is not None and whom in last else None
+        told.append(
+            {
+                "day": local(held.starts_at).date().isoformat(), "kind": kind.value, "areas": names,
+                "counting": held.counting.value, "came": came, "more": more,
+            }
+        )  # fmt: skip
+        if came is not None:
+            last[whom] = came
+    return told
+
+
+OUTREACH = ("door_knockings", "doors_knocked", "doors_opened", "on_site", "material")
+
+
+def outreach_of(areas: Sequence[Area], period: Period) -> Facts:
+    """Return the sums of the outreach log, and how many buildings were knocked at."""
+    sums = {"now": period, "before": period.before}
+    ids = [area.id for area in areas]
+    totals = {
+        name: outreach.sum_of(outreach.entries_in(ids, outreach.Filter(since=each.since, until=each.until)))
+        for name, each in sums.items()
+    }
+    found: Facts = {key: {name: getattr(total, key) for name, total in totals.items()} for key in OUTREACH}
+    return found | {"buildings": {name: _buildings_visited(ids, each) for name, each in sums.items()}}
+
+
+def _buildings_visited(areas: Sequence[int], period: Period) -> int:
+    visited = select(func.count(OutreachEntry.building_id.distinct())).where(
+        OutreachEntry.area_id.in_(areas),
+        OutreachEntry.is_current,
+        OutreachEntry.day.between(period.since, period.until),
+    )
+    return db.session.scalar(visited) or 0
+
+
+def findings_of(areas: Sequence[Area], period: Period) -> Facts:
+    """Return what was found by kind and what came of it, and the areas' own measures one by one.
+
+    An area's findings are those of its list: its own, and what its groups left to police and municipality.
+    """
+    found = [each for area in areas for each in findings_by_id(finding_ids(area))]
+    found.sort(key=lambda each: (each.created_at, each.id))
+    inside, earlier = (
+        [finding for finding in found if each.has(local(finding.created_at).date())]
+        for each in (period, period.before)
+    )
+    kinds = [spot for spot in Spot if any(each.spot is spot for each in (*inside, *earlier))]
+    return {
+        "by_kind": [
+            {"spot": spot.value}
+            | _outcomes([f for f in inside if f.spot is spot], [f for f in earlier if f.spot is spot])
+            for spot in kinds
+        ],
+        "total": _outcomes(inside, earlier),
+        "measures": [_measure(each) for each in inside if each.area],
+    }
+
+
+def _outcomes(inside: Sequence[Finding], earlier: Sequence[Finding]) -> Facts:
+    by_status = Counter(each.status for each in inside)
+    became = {status.value: by_status[status] for status in FindingStatus}
+    return {"found": {"now": len(inside), "before": len(earlier)}} | became
+
+
+def _measure(finding: Finding) -> Facts:
+    place = finding.stairwell or finding.building
+    return {
+        "day": local(finding.created_at).date().isoformat(),
+        "spot": finding.spot.value,
+        "place": place.address if place else None,
+        "area": finding.area.name if finding.area else None,
+        "what": finding.what,
+        "owner": finding.owner.value,
+        "status": finding.status.value,
+        "outcome": finding.outcome,
+    }

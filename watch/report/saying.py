@@ -1,0 +1,281 @@
+"""Says an edition in its reader's language: the same sections and cells on the page, in PDF and in CSV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from watch import language
+from watch.findings.labels import OWNERS, SPOTS, STATUSES
+from watch.meetings.labels import KINDS
+from watch.models import (
+    Counting,
+    FindingOwner,
+    FindingStatus,
+    MeetingKind,
+    PromiseParty,
+    PromiseResult,
+    ReportEdition,
+    Spot,
+    Theme,
+)
+from watch.promises.labels import PARTIES, RESULTS
+from watch.report.cells import Cell, Column, Point, Section, Table, Written, said
+from watch.report.labels import TITLES, day_said
+from watch.report.queries.figures import OUTREACH, Facts
+
+
+def read(edition: ReportEdition) -> Facts:
+    """Return the content of an edition."""
+    content: Facts = json.loads(edition.content)
+    return content
+
+
+def sections_of(content: Facts) -> list[Section]:
+    """Return all themes of a report's content, in order; tables without rows are left out."""
+    texts = content["texts"]
+    return [
+        Section(
+            theme,
+            str(TITLES[theme]),
+            Written(texts.get(theme.value, "")),
+            [table for table in TABLES[theme](content) if table.rows],
+            _points(content) if theme is Theme.MEETINGS else [],
+        )
+        for theme in Theme
+    ]
+
+
+def _none(_content: Facts) -> list[Table]:
+    return []
+
+
+def _names(*names: str) -> list[Column]:
+    return [Column(name) for name in names]
+
+
+def _numbers(*names: str) -> list[Column]:
+    return [Column(name, is_number=True) for name in names]
+
+
+def _promises(content: Facts) -> list[Table]:
+    columns = _names(
+        _("Löfte"), _("Så blev det"), _("Läge"), _("Mål"), _("Utfall i antal"), _("Vem lovade"), _("Källa")
+    )
+    rows = [_promise(each) for each in content["promises"]]
+    return [Table(_("Löften bredvid det som blev av"), columns, rows)]
+
+
+def _promise(each: Facts) -> list[Cell]:
+    parties = [str(PARTIES[PromiseParty(party)]) for party in each["parties"]]
+    parties += [each["other_parties"]] if each["other_parties"] else []
+    result = str(RESULTS[PromiseResult(each["result"])]) if each["result"] else _("Inte uppföljt än")
+    return [
+        Written(each["text"]), Written(each["outcome"]) if each["outcome"] else None, result,
+        _counted(each["target"], each["unit"]), _counted(each["outcome_number"], each["unit"]),
+        language.listed(parties), Written(each["source"]) if each["source"] else None,
+    ]  # fmt: skip
+
+
+def _counted(number: int | None, unit: str) -> Cell:
+    if number is None:
+        return None
+    return f"{language.number(number)} {unit}" if unit else number
+
+
+def _operations(content: Facts) -> list[Table]:
+    found = content["operations"]
+    rows: list[list[Cell]] = [
+        [Written(each["area"]), date.fromisoformat(each["begins"]), date.fromisoformat(each["ends"]),
+         Written(each["text"]), each["number"]]
+        for each in found["one_by_one"]
+    ]  # fmt: skip
+    if rows:
+        rows.append([_("Tillsammans"), "", "", "", found["total"]["now"]])
+        rows.append([_("Perioden före"), "", "", "", found["total"]["before"]])
+    columns = [*_names(_("Område"), _("Från"), _("Till"), _("Vad")), *_numbers(_("Antal"))]
+    return [Table(_("Planerade insatser"), columns, rows)]
+
+
+def _places(content: Facts) -> list[Table]:
+    found = content["findings"]
+    kinds = [[str(SPOTS[Spot(each["spot"])]), *_became(each)] for each in found["by_kind"]]
+    if len(kinds) > 1:
+        kinds.append([_("Tillsammans"), *_became(found["total"])])
+    statuses = [str(STATUSES[each]) for each in FindingStatus]
+    by_kind = Table(
+        _("Åtgärder efter slag"),
+        [*_names(_("Vad")), *_numbers(_("Nya i perioden"), *statuses, _("Nya perioden före"))],
+        kinds,
+        _("Läget är det som gällde %(day)s.", day=day_said(date.fromisoformat(content["counted_on"]))),
+    )
+    measures = Table(
+        _("Åtgärderna en för en"),
+        _names(_("Dag"), _("Vad"), _("Var"), _("Vad behövde göras"), _("Vem ser till det"), _("Läge"),
+               _("Så blev det")),
+        [_measure(each) for each in found["measures"]],
+    )  # fmt: skip
+    return [measures, by_kind]
+
+
+def _became(each: Facts) -> list[Cell]:
+    return [each["found"]["now"], *(each[status.value] for status in FindingStatus), each["found"]["before"]]
+
+
+def _measure(each: Facts) -> list[Cell]:
+    where = each["place"] or _("%(area)s, hela området", area=each["area"])
+    outcome = Written(each["outcome"]) if each["outcome"] else None
+    return [
+        date.fromisoformat(each["day"]), str(SPOTS[Spot(each["spot"])]), where, Written(each["what"]),
+        str(OWNERS[FindingOwner(each["owner"])]), str(STATUSES[FindingStatus(each["status"])]), outcome,
+    ]  # fmt: skip
+
+
+def _meetings(content: Facts) -> list[Table]:
+    held = content["meetings"]
+    sums = [[str(KINDS[MeetingKind(each["kind"])]), *_sums(each)] for each in held["by_kind"]]
+    if len(sums) > 1:
+        sums.append([_("Tillsammans"), *_sums(held["total"])])
+    by_kind = Table(
+        _("Träffar efter slag"),
+        [*_names(_("Träff")),
+         *_numbers(_("Antal"), _("Antal perioden före"), _("Räknade"), _("Kom"), _("Kom perioden före"))],
+        sums,
+        _("En gemensam träff räknas en gång. ”Räknade” är de träffar där någon skrev hur många som kom."),
+    )  # fmt: skip
+    one_by_one = Table(
+        _("Träffarna en för en"),
+        [*_names(_("Dag"), _("Träff"), _("Område")), *_numbers(_("Kom"), _("Mot träffen före"))],
+        [_meeting(each) for each in held["one_by_one"]],
+        _("”Mot träffen före” jämför med förra träffen av samma slag i samma grupp eller område."),
+    )
+    return [by_kind, one_by_one]
+
+
+def _points(content: Facts) -> list[Point]:
+    """Return how many came to the citizens' meetings, if they are several."""
+    held = [each for each in content["meetings"]["one_by_one"] if each["kind"] == MeetingKind.CITIZENS]
+    points = [
+        Point(day_said(date.fromisoformat(each["day"])), each["came"], said(_came(each))) for each in held
+    ]
+    return points if len(points) > 1 else []
+
+
+def _sums(each: Facts) -> list[Cell]:
+    meetings, came = each["meetings"], each["came"]
+    return [meetings["now"], meetings["before"], each["counted"]["now"], came["now"], came["before"]]
+
+
+def _meeting(each: Facts) -> list[Cell]:
+    return [
+        date.fromisoformat(each["day"]), str(KINDS[MeetingKind(each["kind"])]),
+        language.together(each["areas"]), _came(each), _more(each["more"]),
+    ]  # fmt: skip
+
+
+def _came(each: Facts) -> Cell:
+    if each["came"] is not None:
+        return int(each["came"])
+    return _("inte räknat") if each["counting"] == Counting.NOT_COUNTED else _("inte ifyllt")
+
+
+def _more(number: int | None) -> Cell:
+    if number is None:
+        return None
+    if number == 0:
+        return _("lika många")
+    if number > 0:
+        return ngettext("%(num)d fler", "%(num)d fler", number)
+    return ngettext("%(num)d färre", "%(num)d färre", -number)
+
+
+def _groups(content: Facts) -> list[Table]:
+    areas = content["groups"]
+    return [_states(areas), _begun(areas), _reached(areas, date.fromisoformat(content["counted_on"]))]
+
+
+def _states(areas: Sequence[Facts]) -> Table:
+    names = ("active", "starting", "dormant")
+    columns = _numbers(
+        _("Aktiva"), _("Aktiva perioden före"), _("Under uppstart"), _("Under uppstart perioden före"),
+        _("Vilande"), _("Vilande perioden före"), _("Mål"),
+    )  # fmt: skip
+    rows = _by_area(areas, lambda each: [*_pairs(each, names), each["target"]])
+    return Table(_("Grupper i slutet av perioden"), [*_names(_("Område")), *columns], rows)
+
+
+def _begun(areas: Sequence[Facts]) -> Table:
+    columns = _numbers(
+        _("Startade"), _("Startade perioden före"), _("Avslutade"), _("Avslutade perioden före")
+    )
+    rows = _by_area(areas, lambda each: _pairs(each, ("started", "closed")))
+    return Table(_("Grupper som började och slutade"), [*_names(_("Område")), *columns], rows)
+
+
+def _reached(areas: Sequence[Facts], day: date) -> Table:
+    names = (
+        "buildings_with_group", "buildings", "properties_with_group", "properties",
+        "households_at_least", "households",
+    )  # fmt: skip
+    columns = _numbers(
+        _("Hus med grupp"), _("Alla hus"), _("Fastigheter med grupp"), _("Alla fastigheter"),
+        _("Hushåll som är med, minst"), _("Alla hushåll"),
+    )  # fmt: skip
+    rows = _by_area(areas, lambda each: [each[name] for name in names])
+    note = _(
+        "Räknat %(day)s. Hus där färre än fem hushåll är med räknas som noll, så att ingen kan pekas ut.",
+        day=day_said(day),
+    )
+    return Table(_("Hus, fastigheter och hushåll"), [*_names(_("Område")), *columns], rows, note)
+
+
+def _pairs(each: Facts, names: Iterable[str]) -> list[Cell]:
+    return [each[name][when] for name in names for when in ("now", "before")]
+
+
+def _by_area(areas: Sequence[Facts], cells: Callable[[Facts], list[Any]]) -> list[list[Cell]]:
+    """Return a row for each area, and their sum if they are several. What one area lacks is not summed."""
+    rows = [[Written(each["area"]), *cells(each)] for each in areas]
+    if len(rows) > 1:
+        columns = zip(*(cells(each) for each in areas), strict=True)
+        rows.append([_("Tillsammans"), *(None if None in column else sum(column) for column in columns)])
+    return rows
+
+
+def _outreach(content: Facts) -> list[Table]:
+    names = {
+        "door_knockings": _("Gånger ni knackade dörr"), "buildings": _("Hus ni kom till"),
+        "doors_knocked": _("Dörrar ni knackade på"), "doors_opened": _("Dörrar som öppnades"),
+        "on_site": _("Besök på plats"), "material": _("Lämnade exemplar av material"),
+    }  # fmt: skip
+    found = content["outreach"]
+    is_any = any(found[key][when] for key in OUTREACH for when in ("now", "before"))
+    rows = [[name, found[key]["now"], found[key]["before"]] for key, name in names.items()] if is_any else []
+    columns = [*_names(_("Vad")), *_numbers(_("Perioden"), _("Perioden före"))]
+    return [Table(_("Dörrknackning och besök i antal"), columns, rows)]
+
+
+def _indicators(content: Facts) -> list[Table]:
+    parts = ("name", "before", "after", "source")
+    rows: list[list[Cell]] = [[Written(each[part]) for part in parts] for each in content["indicators"]]
+    columns = _names(_("Mått"), _("Före"), _("Efter"), _("Källa"))
+    return [Table(_("Mått före och efter"), columns, rows)]
+
+
+TABLES: dict[Theme, Callable[[Facts], list[Table]]] = {
+    Theme.SUMMARY: _none,
+    Theme.PROMISES: _promises,
+    Theme.PLACES: _places,
+    Theme.EST: _none,
+    Theme.OPERATIONS: _operations,
+    Theme.MEETINGS: _meetings,
+    Theme.GROUPS: _groups,
+    Theme.OUTREACH: _outreach,
+    Theme.INDICATORS: _indicators,
+    Theme.AHEAD: _none,
+}
