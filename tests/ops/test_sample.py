@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Flask
 from sqlalchemy import select
 
@@ -11,8 +13,9 @@ from watch.extensions import db
 from watch.groups.queries.joinable import joinable_stairwells
 from watch.meetings.queries.answers import sums
 from watch.meetings.queries.calls import was_called
-from watch.models import Building, Group, GroupState, Meeting, OutboxRow, OutboxState, utcnow
+from watch.models import Building, Group, GroupState, Meeting, OutboxRow, OutboxState, Theme, utcnow
 from watch.ops import demo
+from watch.report.queries.reports import published_reports
 
 
 def test_every_active_group_of_the_sample_can_be_joined_from_every_door(app: Flask) -> None:
@@ -39,3 +42,18 @@ def test_the_coming_meeting_of_the_sample_was_called_and_no_mail_waits(app: Flas
     assert (was_called(meeting), said.people, said.yes) == (True, 2, 1)
     states = set(db.session.scalars(select(OutboxRow.state)))
     assert states == {OutboxState.SENT, OutboxState.TO_PRINT}
+
+
+def test_the_sample_holds_a_published_report_that_says_all_that_a_follow_up_says(app: Flask) -> None:
+    demo.seed()
+    (edition,) = published_reports()
+    said = json.loads(edition.content)
+    citizens = [each["came"] for each in said["meetings"]["one_by_one"] if each["kind"] == "citizens"]
+    assert (len(citizens), citizens) == (8, sorted(citizens))
+    assert said["operations"]["total"]["now"] == 8
+    assert [each["more"] for each in said["meetings"]["one_by_one"] if each["kind"] == "joint"] == [None, 7]
+    assert {each["area"]: each["target"] for each in said["groups"]}["Norrby"] == 15
+    assert sorted(said["texts"]) == sorted(Theme)
+    assert min(map(len, (said["promises"], said["findings"]["measures"], said["indicators"]))) > 1
+    assert said["outreach"]["doors_opened"]["now"] > 0
+    assert edition.contact_name == "Gun Sandberg, kommunpolis"

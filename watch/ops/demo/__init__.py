@@ -16,6 +16,7 @@ from watch.ops.demo.groups import GROUPS, INTERESTED, make_group, make_interest
 from watch.ops.demo.meetings import add_area_findings
 from watch.ops.demo.outreach import add_outreach
 from watch.ops.demo.people import building_of
+from watch.ops.demo.reports import add_report
 from watch.places import landlord_list
 from watch.places.service import import_landlord_list
 
@@ -49,3 +50,4 @@ def seed() -> None:
     make_area_notice(areas["hassleholmen"], officers[0])
     db.session.flush()
     recount_groups(utcnow())
+    add_report(areas, officers[0])
