@@ -21,6 +21,7 @@ PARTIAL = {  # tables that may be incomplete, by the last two parts of their nam
     "access.ONLY": "most permissions ask for the role alone",
     "labels.TASKS": "those after a closing are an officer's",
     "labels.TICKED": "those after a closing are an officer's",
+    "labels.NEEDS": "the reasons that a group has",
     "labels.SET_ASIDE": "those of a lead; an officer has others",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
     "queries.REPORT_BY_LINK": "coordinators and the police sign in",

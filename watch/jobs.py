@@ -32,6 +32,8 @@ from watch.audit import sealing
 from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
+from watch.followup.service import months
+from watch.followup.service import telling as week
 from watch.groups.queries import areas, unreached
 from watch.groups.service import recounting, telling
 from watch.handouts import service as handouts
@@ -51,12 +53,14 @@ QUEUE_PATIENCE = 2  # seconds; a user is waiting for the page whose commit wakes
 JOBS = (
     *(Job(f"seal {at:%H:%M}", at, sealing.seal) for at in sealing.SEALED_AT),
     Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
+    Job("months", months.COUNT_AT, months.count_months),
     Job("tally", time(3, 0), meetings.tally),
     Job("erase", time(3, 30), erasing.erase_what_is_over),
     Job("latecomers", reminding.REMIND_AT, meetings.call_latecomers),  # before they are reminded
     Job("remind", reminding.REMIND_AT, meetings.remind),
     Job("notes", reminding.REMIND_AT, meetings.remind_of_notes),
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
+    Job("officers", week.TELL_AT, week.tell_officers),
     Job("unreached", unreached.TELL_AT, telling.tell_of_unreached),
     Job("papers", time(9), handouts.tell_coordinators),
     Job("latecomers of the day", time(16), meetings.call_latecomers),

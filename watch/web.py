@@ -254,12 +254,13 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
 
 
 def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
-    desk = "followup.overview", "audit.index", "groups.mine", "promises", "report"
-    yield _item(_l("Översikt"), "followup.overview", *desk)
+    own = "followup.overview", "followup.groups", "audit.index", "groups.mine", "promises", "report"
+    yield _item(_l("Översikt"), "followup.overview", *own)
     if area:
         groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle", "closing", "audit.of_group"
-        rooms = "followup.area", "messages", "invitations", "meetings", "findings", "est", "printing", *groups
-        yield _item(_l("Området"), "followup.area", "outreach", *rooms, slug=area.slug)
+        rooms = "messages", "invitations", "meetings", "findings", "est", "printing", "outreach", *groups
+        here = "followup", "not followup.overview", "not followup.groups"
+        yield _item(_l("Området"), "followup.area", *here, *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 
 

@@ -40,6 +40,7 @@ from tests.factories import (
 )
 from watch import tokens
 from watch.extensions import db
+from watch.followup.service.months import count_months
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
 from watch.joining.mails import JOIN_REQUESTED
@@ -142,6 +143,7 @@ def fill(scene: Scene) -> dict[str, str]:
     make_finding(group, by=scene.amina)
     make_finding(area, by=scene.gun)
     make_outreach(area, scene.house, by=scene.gun)
+    count_months(utcnow())
     make_outreach(area, place="a" * 100, by=scene.gun)
     make_promise(area, by=scene.gun)
     make_promise(area, text="a" * 300, target=16, published=True, by=scene.gun)

@@ -34,6 +34,7 @@ from watch.closing import service as closing
 from watch.closing.mails import GROUP_CLOSED, GROUP_REOPENED
 from watch.extensions import db
 from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
+from watch.followup.mails import OFFICERS_WEEK
 from watch.groups.mails import (
     COORDINATOR_ACCEPTED,
     COORDINATOR_APPOINTED,
@@ -65,6 +66,7 @@ from watch.joining.mails import (
     JOIN_UNANSWERED,
     JOIN_WAITING,
 )
+from watch.language import local
 from watch.lifecycle.mails import GROUP_SPLIT
 from watch.mail import outbox
 from watch.mail.compose import address_of, prepare
@@ -104,6 +106,7 @@ from watch.models import (
     Membership,
     MessageAudience,
     NoticeChoice,
+    Officer,
     OutboxRow,
     OutboxState,
     PartState,
@@ -360,6 +363,12 @@ def _paper(scene: Scene) -> OutboxRow | None:
     return outbox.queue(PAPER_TO_HAND_OUT, to=scene.bengt, about=_appointment(scene))
 
 
+def _officers_week(scene: Scene) -> OutboxRow | None:
+    make_finding(scene.group.area, due_on=local(utcnow()).date() - timedelta(days=1))
+    office = select(Officer).where(Officer.person == scene.gun).order_by(Officer.id)
+    return outbox.queue(OFFICERS_WEEK, to=scene.gun, about=db.session.scalars(office).first())
+
+
 def _trial(scene: Scene) -> OutboxRow | None:
     text = {Language.SWEDISH: ("Ny lampa", "Den är på plats.")}
     target = Target(Audience.GROUP, scene.group)
@@ -432,6 +441,7 @@ LETTERS: dict[str, SampleMail] = {
     ),
     "unsubscribed": _unsubscribed,
     "paper-to-hand-out": _paper,
+    "officers-week": _officers_week,
     "trial": _trial,
     "notice": lambda s: outbox.queue(NOTICE, to=s.carin, about=make_notice(s.group, by=s.amina)),
 }

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.cast import Scene
 from tests.factories import make_coordinator, make_meeting, make_request
@@ -35,6 +35,7 @@ from watch.messages.mails import OFFICER_WROTE_INTERESTED, OFFICER_WROTE_MEMBERS
 from watch.models import (
     Answer,
     Coordinator,
+    Finding,
     FindingOwner,
     FindingStatus,
     Interest,
@@ -88,6 +89,12 @@ def hand_out_all(scene: Scene) -> None:
     """Let Amina tick off every paper of the group."""
     flats = flats_on_paper(select(Mailing.id), {scene.group.id: None})
     handouts.hand_out(flats, by=scene.amina)
+
+
+def mend_all(scene: Scene) -> None:
+    """Close every finding of the area."""
+    here = update(Finding).where(Finding.area_id == scene.group.area_id)
+    db.session.execute(here.values(status=FindingStatus.DONE, outcome="Det är lagat."))
 
 
 def answered(scene: Scene, about: Any) -> None:
@@ -229,6 +236,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "paper-to-hand-out": {
         "ended": lambda s, about: end(s, s.bengt),
         "handed out": lambda s, about: hand_out_all(s),
+    },
+    "officers-week": {
+        "is no officer any more": lambda s, about: setattr(about, "ended_at", utcnow()),
+        "nothing is left to do": lambda s, about: mend_all(s),
     },
     "unsubscribed": {
         "left": lambda s, about: leave(s, s.carin),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from watch.extensions import db
 from watch.groups.queries.areas import HOUSEHOLDS, last_night
@@ -62,8 +62,8 @@ def tasks_left(group: Group) -> list[Task]:
     return [task for task in OF_CLOSING if task not in done]
 
 
-def groups_with_tasks(areas: Collection[int]) -> Select[str, int]:
-    """Return a select of name and id of the closed groups of these areas that a task is left in."""
+def has_tasks() -> ColumnElement[bool]:
+    """Return the condition on Group that it is closed and a task is left in it."""
     done = (
         select(SetAside.id)
         .where(SetAside.group_id == Group.id, SetAside.task == Task.SIGNS_DOWN)
@@ -71,8 +71,13 @@ def groups_with_tasks(areas: Collection[int]) -> Select[str, int]:
     )
     told = select(SetAside.id).where(SetAside.group_id == Group.id, SetAside.task == Task.TOLD_ON_PAPER)
     left = or_(~done.exists(), ~told.correlate(Group).exists())
-    closed = Group.area_id.in_(areas), Group.state == GroupState.CLOSED
-    return select(Group.name, Group.id).where(*closed, left).order_by(Group.closed_at, Group.id)
+    return and_(Group.state == GroupState.CLOSED, left)
+
+
+def groups_with_tasks(areas: Collection[int]) -> Select[str, int]:
+    """Return a select of name and id of the closed groups of these areas that a task is left in."""
+    left = Group.area_id.in_(areas), has_tasks()
+    return select(Group.name, Group.id).where(*left).order_by(Group.closed_at, Group.id)
 
 
 def closing_of(group: Group) -> GroupTransition | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from watch.contacts.queries import contacts_for, in_order
@@ -69,6 +69,20 @@ def findings_nobody_began(areas: Collection[int], most: int) -> list[Finding]:
         select(Finding).where(_for_officers_of(areas), living, *is_new).options(joinedload(Finding.group))
     )
     return list(db.session.scalars(wanted.order_by(Finding.id).limit(most)))
+
+
+def findings_overdue(areas: Collection[int], today: date, most: int) -> list[Finding]:
+    """Return the open findings that the officers of these areas follow and whose day has passed, by day.
+
+    They are those of an area, and what a group that is not closed left to the police or the municipality.
+    """
+    living = Finding.group.has(Group.state != GroupState.CLOSED)
+    here = or_(Finding.area_id.in_(areas), and_(_for_officers_of(areas), living))
+    is_late = Finding.removed_at.is_(None), Finding.status.not_in(CLOSED), Finding.due_on < today
+    wanted = (
+        select(Finding).where(here, *is_late).options(joinedload(Finding.group), joinedload(Finding.area))
+    )
+    return list(db.session.scalars(wanted.order_by(Finding.due_on, Finding.id).limit(most)))
 
 
 def finding_ids(

@@ -1,4 +1,4 @@
-"""The officer's pages: an overview of the areas, and the buildings of one area."""
+"""The officer's pages: an overview of the areas, all groups, and the buildings and months of one area."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from itertools import groupby
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 
 from watch import language
 from watch.access import Permission, current_relations, requires
 from watch.bands import banded
-from watch.followup.forms import FilterForm
-from watch.followup.labels import ACTIONS, KINDS, REASONS, STATES
-from watch.followup.queries import buildings, counts
+from watch.followup.forms import FilterForm, GroupsForm
+from watch.followup.labels import ACTIONS, KINDS, NEEDS, REASONS, STATES, cells_of, month_said, plots_of
+from watch.followup.plan import plan_of
+from watch.followup.queries import buildings, counts, months
+from watch.followup.queries import groups as group_queries
 from watch.followup.queries import needs as needs_queries
 from watch.followup.queries.needs import Need, Reason
+from watch.followup.queries.officers import areas_followed_by
+from watch.followup.queries.plan import MOST_ON_MAP, buildings_on_map
 from watch.groups.labels import HouseholdsSaid
+from watch.groups.queries.areas import areas_by_id
 from watch.lifecycle.labels import CAUSES
-from watch.models import Area, utcnow
+from watch.models import Area, Officer, utcnow
 from watch.paging import page_of
 
 bp = Blueprint("followup", __name__)
@@ -25,16 +31,32 @@ bp = Blueprint("followup", __name__)
 
 @bp.context_processor
 def _words() -> dict[str, object]:
-    return {"banded": banded, "households_of": HouseholdsSaid.roughly, "states": STATES, "kinds": KINDS}
+    return {
+        "banded": banded, "households_of": HouseholdsSaid.roughly, "states": STATES, "kinds": KINDS,
+        "needs_of_group": NEEDS, "month_said": month_said, "cells_of": cells_of, "plots_of": plots_of,
+        "url_of_need": _way,
+    }  # fmt: skip
+
+
+@bp.app_template_global("needs_of")
+def needs_of(officer: Officer) -> list[tuple[LazyString, int]]:
+    """Return what needs an officer, for the week's mail: each reason, and how many there are."""
+    now = utcnow()
+    areas = areas_followed_by(officer.person_id)
+    needs = needs_queries.what_needs_somebody(areas, now)
+    return [
+        (REASONS[reason], len(list(alike))) for reason, alike in groupby(needs, key=lambda each: each.reason)
+    ]
 
 
 @bp.get("/overview")
 @requires(Permission.SEE_AREA, second_factor=True)
 def overview() -> str:
     areas, now = current_relations().officer_of, utcnow()
-    needs = needs_queries.what_needs_somebody(areas, now, language.local(now).date())
+    needs = needs_queries.what_needs_somebody(areas, now)
     return render_template(
         "followup/overview.html",
+        months=months.latest_months(areas, language.local(now).date()),
         areas=counts.areas_side_by_side(areas, now),
         needs=[
             (REASONS[reason], [_said(need) for need in alike])
@@ -65,6 +87,42 @@ def area(area: Area) -> str:
     )
 
 
+@bp.get("/overview/groups")
+@requires(Permission.SEE_AREA, second_factor=True)
+def groups() -> str:
+    areas, now = current_relations().officer_of, utcnow()
+    form = GroupsForm(request.args, areas_by_id(areas))
+    page = page_of(
+        group_queries.group_ids(areas, form.filter(), now),
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    rows = group_queries.groups_by_id(page.keys, now)
+    return render_template("followup/groups.html", form=form, rows=rows, page=page)
+
+
+@bp.get("/areas/<slug>/months")
+@requires(Permission.SEE_AREA, second_factor=True)
+def area_months(area: Area) -> str:
+    page = page_of(
+        months.month_ids(area),
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+        size=months.ON_A_PAGE,
+    )
+    own = areas_by_id(current_relations().officer_of)
+    rows = months.months_by_id(page.keys)
+    return render_template("followup/area_months.html", area=area, areas=own, rows=rows, page=page)
+
+
+@bp.get("/areas/<slug>/map")
+@requires(Permission.SEE_AREA, second_factor=True)
+def area_map(area: Area) -> str:
+    found = buildings_on_map(area, utcnow())
+    plan = plan_of(found[:MOST_ON_MAP])
+    return render_template("followup/area_map.html", area=area, plan=plan, left_out=found[MOST_ON_MAP:])
+
+
 def _said(need: Need) -> dict[str, object]:
     """Return a need as the template shows it: its name, a count, and a link to act on it."""
     said = need.what
@@ -76,21 +134,22 @@ def _said(need: Need) -> dict[str, object]:
         "name": need.name,
         "said": said,
         "action": ACTIONS[need.reason],
-        "href": _way(need),
+        "href": _way(need.reason, need.thing_id),
     }
 
 
-def _way(need: Need) -> str:
-    match need.reason:
+def _way(reason: Reason, thing_id: int) -> str:
+    """Return the address at which a need is dealt with."""
+    match reason:
         case Reason.INTEREST:
-            return url_for("lifecycle.new", building=need.thing_id)
+            return url_for("lifecycle.new", building=thing_id)
         case Reason.QUIET:
-            return url_for("lifecycle.checklist", group_id=need.thing_id)
+            return url_for("lifecycle.checklist", group_id=thing_id)
         case Reason.AFTER_CLOSING:
-            return url_for("closing.show", group_id=need.thing_id)
-        case Reason.FINDING:
-            return url_for("findings.show", finding_id=need.thing_id)
+            return url_for("closing.show", group_id=thing_id)
+        case Reason.FINDING | Reason.OVERDUE:
+            return url_for("findings.show", finding_id=thing_id)
         case Reason.STALE_CONTACT:
-            return url_for("contacts.edit", _anchor=f"contact-{need.thing_id}")
+            return url_for("contacts.edit", _anchor=f"contact-{thing_id}")
         case _:
-            return url_for("groups.coordinators.index", group_id=need.thing_id)
+            return url_for("groups.coordinators.index", group_id=thing_id)

@@ -7,6 +7,7 @@ COUNTS = "counts, dates of work done, and places: nothing of anybody's"
 
 TABLES = {
     "area": COUNTS,
+    "area_month": COUNTS,
     "landlord": COUNTS,
     "property": COUNTS,
     "building": COUNTS,
@@ -99,6 +100,7 @@ COLUMNS = {
         "finding.stairwell_id", "finding.status",
         "checklist_item.done_on", "checklist_item.meeting_on",
         "contact_person.hours", "contact_person.checked_on",
+        "stairwell.north", "stairwell.east",
         "household.sticker_given_on", "join_request.flat_id", "letter.discarded_at",
         "meeting.called_at", "meeting.reminders_at", "meeting.languages",
         "outreach_entry.building_id", "outreach_entry.changed_at", "outreach_entry.day",

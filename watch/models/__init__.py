@@ -32,6 +32,7 @@ from watch.models.groups import (
     Organisation,
     coordinator_stairwell,
 )
+from watch.models.history import AreaMonth
 from watch.models.joining import (
     AddressVerification,
     Interest,
@@ -110,6 +111,7 @@ __all__ = [
     "AddressVerification",
     "Answer",
     "Area",
+    "AreaMonth",
     "AreaOptOut",
     "Audience",
     "AuditBlock",

@@ -13,7 +13,7 @@ from watch.crypto import Encrypted
 from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, some, utcnow
 from watch.models.derived import Derived, Purpose
 from watch.models.findings import Finding, FindingLink
-from watch.models.groups import Channel, Coordinator, Membership
+from watch.models.groups import Channel, Coordinator, Membership, Officer
 from watch.models.joining import AddressVerification, Interest, Invitation, JoinRequest
 from watch.models.lifecycle import GroupTransition
 from watch.models.meetings import Meeting, MeetingChange
@@ -27,7 +27,7 @@ from watch.models.trials import TrialMail
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
     | AddressVerification | AddressChange | ContactMessage | TrialMail | Finding | FindingLink
-    | GroupTransition
+    | GroupTransition | Officer
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -81,6 +81,7 @@ class Mailing(Model):
     group_transition_id: Mapped[int | None] = mapped_column(
         ForeignKey("group_transition.id", ondelete="CASCADE"), index=True
     )
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), index=True)
     next_meeting_id: Mapped[int | None] = mapped_column(
         ForeignKey("meeting.id", ondelete="SET NULL"), index=True
     )
@@ -100,6 +101,7 @@ class Mailing(Model):
     finding: Mapped[Finding | None] = relationship()
     finding_link: Mapped[FindingLink | None] = relationship()
     group_transition: Mapped[GroupTransition | None] = relationship()
+    officer: Mapped[Officer | None] = relationship()
     next_meeting: Mapped[Meeting | None] = relationship(foreign_keys=[next_meeting_id])
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
     notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)
@@ -124,12 +126,8 @@ class Mailing(Model):
     @property
     def about(self) -> Parent:
         """The only parent that is set: what the mailing is about."""
-        (parent,) = (
-            getattr(self, column.removesuffix("_id"))
-            for column in PARENTS
-            if getattr(self, column) is not None
-        )
-        found: Parent = parent
+        names = (column.removesuffix("_id") for column in PARENTS if getattr(self, column) is not None)
+        found: Parent = getattr(self, next(names))
         return found
 
 

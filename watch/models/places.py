@@ -76,7 +76,8 @@ class Building(Model):
 class Stairwell(Derived, Model):
     """A stairwell (trappuppgång; "port 12" for residents), which has a street address of its own.
 
-    The code of its poster is derived from its nonce; only the keyed hash is stored.
+    The code of its poster is derived from its nonce; only the keyed hash is stored. `north` and `east` are
+    its coordinates in metres (SWEREF 99 TM), if the landlord's list has any.
     """
 
     purposes = frozenset({Purpose.POSTER})
@@ -89,13 +90,21 @@ class Stairwell(Derived, Model):
     city: Mapped[str] = impersonal("a city", String(60))
     sort_key: Mapped[str] = impersonal("a stairwell's place in Swedish order", String(200))
     poster_index: Mapped[bytes | None] = impersonal("keyed hash of a stairwell's code", unique=True)
+    north: Mapped[int | None]
+    east: Mapped[int | None]
 
     building: Mapped[Building] = relationship(back_populates="stairwells")
     flats: Mapped[list[Flat]] = relationship(
         back_populates="stairwell", order_by="Flat.number", cascade="all, delete-orphan"
     )
 
-    __table_args__ = (UniqueConstraint("city", "street", "number", name="uq_stairwell_address"),)
+    __table_args__ = (
+        UniqueConstraint("city", "street", "number", name="uq_stairwell_address"),
+        CheckConstraint("(north IS NULL) = (east IS NULL)", name="north_and_east_go_together"),
+        CheckConstraint(
+            "north BETWEEN 6000000 AND 7800000 AND east BETWEEN 200000 AND 1000000", name="is_in_sweden"
+        ),
+    )
 
     @property
     def address(self) -> str:

@@ -15,12 +15,13 @@ from watch.models import Area, Building, Flat, Landlord, Model, Property, Stairw
 from watch.places.addresses import swedish_sort_key
 
 AT_ONCE = 1000  # rows of a statement
+COORDINATES = ("north", "east")
 TRACKED: Mapping[type[Any], Sequence[str]] = {  # what of each kind is said when it changes
     Area: ("name",),
     Landlord: ("name",),
     Property: ("designation", "landlord"),
     Building: ("name", "property", "address"),
-    Stairwell: ("street", "postcode", "city", "building"),
+    Stairwell: ("street", "postcode", "city", "building", *COORDINATES),
 }
 
 
@@ -63,7 +64,7 @@ def changes_in(session: Session) -> Iterator[Change]:
         for name in TRACKED.get(type(row), ()):
             history = inspect(row).attrs[name].history
             old, new = [*history.deleted, ""][0], [*history.added, ""][0]  # a new building had no name yet
-            if old and new and old != new:
+            if new and old != new and (old or name in COORDINATES):
                 yield Change(f"{type(row).__name__} {name}", _name(row), _name(old), _name(new))
 
 

@@ -34,6 +34,8 @@ CHANGED = {  # what the values of a Change are
     "Stairwell postcode": "postcode",
     "Stairwell city": "city",
     "Stairwell building": "building",
+    "Stairwell north": "N",
+    "Stairwell east": "E",
     "Flat landlord_number": "landlord's number",
 }
 

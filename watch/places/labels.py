@@ -90,11 +90,22 @@ PROBLEMS = {
     Problem.ADDRESS_WITHOUT_NUMBER: _l("Adressen saknar gatunummer. Skriv till exempel Magasinsgatan 11."),
     Problem.ADDRESS_FORM: _l("Adressen ska vara en gata och ett nummer, till exempel Magasinsgatan 11 B."),
     Problem.POSTCODE_FORM: _l("Postnumret ska ha fem siffror, till exempel 504 34."),
+    Problem.COORDINATE_FORM: _l("Koordinaten ska vara ett tal, till exempel 6399403 eller 57,7203."),
+    Problem.COORDINATE_ALONE: _l("Adressen har bara den ena koordinaten. Fyll i både N och E, eller ingen."),
+    Problem.COORDINATE_NOT_IN_SWEDEN: _l(
+        "Koordinaterna ligger inte i Sverige. De ska vara i SWEREF 99 TM, SWEREF 99 13 30 eller WGS 84."
+    ),
+    Problem.COORDINATES_CHANGED_PLACES: _l(
+        "N och E har bytt plats. N är den norra koordinaten, E den östra."
+    ),
     Problem.SAME_FLAT_TWICE: _l("Samma lägenhet finns redan på en tidigare rad. Ta bort den ena."),
     Problem.ADDRESS_IN_TWO_BUILDINGS: _l(
         "Samma adress hör till ett annat hus på en tidigare rad. En adress finns i ett hus."
     ),
     Problem.ADDRESS_WITH_TWO_POSTCODES: _l("Samma adress har ett annat postnummer på en tidigare rad."),
+    Problem.ADDRESS_AT_TWO_PLACES: _l(
+        "Samma adress har andra koordinater på en tidigare rad. En adress har en plats."
+    ),
     Problem.PROPERTY_IN_TWO_AREAS: _l("Samma fastighet ligger i ett annat område på en tidigare rad."),
     Problem.PROPERTY_WITH_TWO_LANDLORDS: _l("Samma fastighet har en annan ägare på en tidigare rad."),
     Problem.SPELLED_IN_TWO_WAYS: _l(

@@ -9,7 +9,18 @@ from difflib import get_close_matches
 
 from watch.encodings import is_garbled
 from watch.personnummer import PERSONNUMMER_COLUMN, has_personnummer
-from watch.places.list_cells import ADDRESS, OPTIONAL, POSTCODE, Column, cell_problem, same, tidy
+from watch.places.coordinates import metres_of
+from watch.places.list_cells import (
+    ADDRESS,
+    OPTIONAL,
+    PLACE,
+    POSTCODE,
+    Column,
+    cell_problem,
+    number_of,
+    same,
+    tidy,
+)
 from watch.places.problems import BadLandlordList, Problem, RowError
 from watch.signs import is_hidden_character
 from watch.tables import BrokenRow, Table, TableProblem, UnreadableTable, read_tables
@@ -41,14 +52,13 @@ class FlatRow:
     landlord_number: str | None
     city: str
     postcode: str
+    place: tuple[int, int] | None = None  # north and east
 
     def at(self, column: Column) -> str:
         """Return the value of a column."""
-        return (
-            f"{self.street} {self.number}"
-            if column is Column.ADDRESS
-            else str(getattr(self, column.name.lower()))
-        )
+        if column is Column.ADDRESS:
+            return f"{self.street} {self.number}"
+        return str(self.place if column is Column.NORTH else getattr(self, column.name.lower()))
 
 
 @dataclass(frozen=True)
@@ -178,6 +188,21 @@ def _row_errors(
         for column, at in places.items():
             if problem := cell_problem(column, cells[at]):
                 yield RowError(number, column, cells[at], problem)
+        yield from _place_errors(number, [cells[places[each]] if each in places else "" for each in PLACE])
+
+
+def _place_errors(number: int, cells: Sequence[str]) -> Iterator[RowError]:
+    """Yield what is wrong with a row's coordinates, if both are numbers or one is missing."""
+    north, east = map(tidy, cells)
+    if bool(north) != bool(east):
+        yield RowError(number, PLACE[bool(north)], "", Problem.COORDINATE_ALONE)
+    elif north and not any(map(cell_problem, PLACE, cells)) and not _metres(north, east):
+        swapped = Problem.COORDINATES_CHANGED_PLACES if _metres(east, north) else None
+        yield RowError(number, Column.NORTH, f"{north}, {east}", swapped or Problem.COORDINATE_NOT_IN_SWEDEN)
+
+
+def _metres(north: str, east: str) -> tuple[int, int] | None:
+    return metres_of(number_of(north), number_of(east))
 
 
 def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
@@ -196,6 +221,7 @@ def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
         landlord_number=cell.get(Column.LANDLORD_NUMBER) or None,
         city=cell[Column.CITY],
         postcode=f"{postcode[1]} {postcode[2]}",
+        place=_metres(cell[Column.NORTH], cell[Column.EAST]) if cell.get(Column.NORTH) else None,
     )
 
 
@@ -231,6 +257,7 @@ Rule = tuple[Problem, Column, Callable[[FlatRow], object], Callable[[FlatRow], o
 RULES: tuple[Rule, ...] = (
     (Problem.ADDRESS_IN_TWO_BUILDINGS, Column.BUILDING, _address, _building),
     (Problem.ADDRESS_WITH_TWO_POSTCODES, Column.POSTCODE, _address, lambda row: row.postcode),
+    (Problem.ADDRESS_AT_TWO_PLACES, Column.NORTH, _address, lambda row: row.place),
     (Problem.PROPERTY_IN_TWO_AREAS, Column.AREA, _property, lambda row: same(row.area)),
     (Problem.PROPERTY_WITH_TWO_LANDLORDS, Column.LANDLORD, _property, lambda row: same(row.landlord)),
     (Problem.SPELLED_IN_TWO_WAYS, Column.AREA, lambda row: same(row.area), lambda row: row.area),

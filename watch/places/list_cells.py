@@ -26,9 +26,12 @@ class Column(StrEnum):
     LANDLORD_NUMBER = "Internt nummer"
     CITY = "Ort"
     POSTCODE = "Postnummer"
+    NORTH = "N"
+    EAST = "E"
 
 
-OPTIONAL = frozenset({Column.LANDLORD_NUMBER})
+PLACE = Column.NORTH, Column.EAST
+OPTIONAL = frozenset({Column.LANDLORD_NUMBER, *PLACE})
 MAX_CHARACTERS: dict[str | None, int] = {
     Column.AREA: 80,
     Column.PROPERTY: 80,
@@ -39,10 +42,13 @@ MAX_CHARACTERS: dict[str | None, int] = {
     Column.LANDLORD_NUMBER: 40,
     Column.CITY: 60,
     Column.POSTCODE: 20,
+    Column.NORTH: 20,
+    Column.EAST: 20,
 }
 FLOORS = range(1, 75)  # 10 is the entrance floor; Sweden's highest house has 74 floors
 POSITIONS = range(1, 61)
 ADDRESS = re.compile(r"(?P<street>\S.{0,78}?\S) (?P<number>\d{1,4}) ?(?P<letter>[A-Za-zÅÄÖåäö]?)")
+COORDINATE = re.compile(r"\d{1,8}(?:[.,]\d{1,12})?")
 POSTCODE = re.compile(r"(?:SE?-? ?)?([1-9]\d{2}) ?(\d{2})(?:\.0| \D{1,60})?", re.IGNORECASE)
 NEVER_IN_PLACES = re.compile("[ŠšŽžŒœŸ]")  # in Sweden: these are ä, ö or å from a Macintosh
 MARKED_AS_TEXT = re.compile(r"'(?=[=+\-@])")  # the quote tells a spreadsheet that the cell is not a formula
@@ -74,7 +80,7 @@ def cell_problem(column: Column, raw: str) -> AnyProblem | None:
         return None if column in OPTIONAL else Problem.EMPTY_CELL
     if len(cell) > MAX_CHARACTERS[column]:
         return TableProblem.TOO_LONG
-    if has_personnummer(cell):
+    if column not in PLACE and has_personnummer(cell):
         return Problem.PERSONNUMMER
     return FORMS[column](cell) if column in FORMS else None
 
@@ -97,8 +103,19 @@ def _postcode_problem(cell: str) -> AnyProblem | None:
     return None if POSTCODE.fullmatch(cell) else Problem.POSTCODE_FORM
 
 
+def _coordinate_problem(cell: str) -> AnyProblem | None:
+    return None if COORDINATE.fullmatch(cell.replace(" ", "")) else Problem.COORDINATE_FORM
+
+
+def number_of(cell: str) -> float:
+    """Return a coordinate as a number: "6 399 402,8" is 6399402.8."""
+    return float(cell.replace(" ", "").replace(",", "."))
+
+
 FORMS: dict[Column, Callable[[str], AnyProblem | None]] = {
     Column.FLAT: _flat_problem,
     Column.ADDRESS: _address_problem,
     Column.POSTCODE: _postcode_problem,
+    Column.NORTH: _coordinate_problem,
+    Column.EAST: _coordinate_problem,
 }

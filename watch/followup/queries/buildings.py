@@ -144,7 +144,7 @@ def _first(order: Order, now: datetime) -> list[ColumnElement[Any]]:
             counted = func.coalesce(Group.counted_taking_part, 0)
             return [at_least(counted, number_of_flats()).desc()]
         case Order.LAST_MEETING:
-            return [_last_meeting(now).desc().nulls_last()]
+            return [last_meeting_of_group(now).desc().nulls_last()]
         case Order.ADDRESS:
             return []
 
@@ -170,7 +170,7 @@ def _rows(now: datetime) -> Select[*tuple[Any, ...]]:
             case((Building.group_id.is_(None), flats_of_building()), else_=number_of_flats()),
             func.coalesce(Group.counted_taking_part, 0),
             interested_of_building(now),
-            _last_meeting(now),
+            last_meeting_of_group(now),
         )
         .join(Property, Property.id == Building.property_id)
         .join(Landlord, Landlord.id == Property.landlord_id)
@@ -178,7 +178,7 @@ def _rows(now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _last_meeting(now: datetime) -> ScalarSelect[datetime]:
+def last_meeting_of_group(now: datetime) -> ScalarSelect[datetime]:
     """Return a scalar subquery: when the group of the outer select last met."""
     held = Meeting.counts_for([Group.id]), Meeting.is_on, Meeting.ends_at <= now
     return select(func.max(Meeting.ends_at)).where(*held).correlate(Group).scalar_subquery()

@@ -8,17 +8,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import compress
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
-from watch.closing.queries import groups_with_tasks
+from watch.closing.queries import groups_with_tasks, has_tasks
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
-from watch.findings.queries import findings_nobody_began
+from watch.findings.queries import findings_nobody_began, findings_overdue
 from watch.followup.queries.counts import flats_of_building
 from watch.groups.queries.areas import at_least, interested_of_building
 from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.groups.queries.unreached import has_bounced
 from watch.joining.queries.asking import waits_long
+from watch.language import local
 from watch.lifecycle.queries import is_reached, is_so, should_rest
 from watch.models import (
     FEW,
@@ -43,10 +44,17 @@ class Reason(StrEnum):
     UNREACHED = "unreached"  # a coordinator whose address has bounced, beside others whom mail reaches
     NO_LEAD = "no_lead"  # coordinators, but no lead: nobody can appoint more
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
+    OVERDUE = "overdue"  # a finding that the officers follow, whose day has passed
     FINDING = "finding"  # a group left it to the police or the municipality, and nobody has begun
     QUIET = "quiet"  # an active group that should rest
     AFTER_CLOSING = "after_closing"  # signs to take down, or a sheet to hang up
     STALE_CONTACT = "stale_contact"
+
+
+OF_GROUPS = (  # the reasons for which a list of groups can be filtered
+    Reason.NO_COORDINATOR, Reason.UNREACHED, Reason.NO_LEAD, Reason.WAITING, Reason.QUIET,
+    Reason.AFTER_CLOSING,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,14 +74,15 @@ class Need:
     causes: tuple[Cause, ...] = ()
 
 
-def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
-    """Return what needs action in these areas, most urgent first, in eight statements."""
+def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
+    """Return what needs action in these areas, most urgent first, in nine statements."""
+    today = local(now).date()
     return [
         *_interest_without_group(areas, now),
         *_groups_without_lead(areas),
-        *_groups_with_unreached(areas),
-        *_requests_waiting(areas, now),
-        *_findings(areas),
+        *_groups_for(Reason.UNREACHED, areas, now),
+        *_groups_for(Reason.WAITING, areas, now),
+        *_findings(areas, today),
         *_quiet_groups(areas, now),
         *_after_closing(areas),
         *_stale_contacts(areas, today),
@@ -95,11 +104,34 @@ def _interest_without_group(areas: Collection[int], now: datetime) -> list[Need]
     return [Need(Reason.INTEREST, *row) for row in db.session.execute(wanted.limit(MOST_OF_A_KIND))]
 
 
-def _groups_without_lead(areas: Collection[int]) -> list[Need]:
+def is_in_need(reason: Reason, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on Group that it needs an officer's action for a reason that groups have."""
+    is_open = Group.state != GroupState.CLOSED
+    match reason:
+        case Reason.NO_COORDINATOR:
+            return is_open & ~is_reached()
+        case Reason.NO_LEAD:
+            return is_open & ~_is_led() & is_reached()
+        case Reason.UNREACHED:
+            lost = select(Coordinator.id).where(Coordinator.group_id == Group.id, has_bounced())
+            return is_open & lost.correlate(Group).exists() & is_reached()
+        case Reason.WAITING:
+            return is_open & waits_long(now)
+        case Reason.QUIET:
+            return should_rest(now)
+        case Reason.AFTER_CLOSING:
+            return has_tasks()
+    raise ValueError(f"{reason} is not of a group")
+
+
+def _is_led() -> ColumnElement[bool]:
     current = Coordinator.group_id == Group.id, Coordinator.is_current, REACHED_BY_MAIL
-    coordinated = select(Coordinator.id).where(*current).exists()
-    led = select(Coordinator.id).where(*current, Coordinator.is_lead).exists()
-    lacking = _groups_in(areas).where(~led).add_columns(coordinated)
+    return select(Coordinator.id).where(*current, Coordinator.is_lead).correlate(Group).exists()
+
+
+def _groups_without_lead(areas: Collection[int]) -> list[Need]:
+    coordinated = is_reached()
+    lacking = _groups_in(areas).where(~_is_led()).add_columns(coordinated)
     return [
         Need(Reason.NO_LEAD if is_coordinated else Reason.NO_COORDINATOR, name, group_id)
         for name, group_id, is_coordinated in db.session.execute(
@@ -108,15 +140,9 @@ def _groups_without_lead(areas: Collection[int]) -> list[Need]:
     ]
 
 
-def _groups_with_unreached(areas: Collection[int]) -> list[Need]:
-    lost = select(Coordinator.id).where(Coordinator.group_id == Group.id, has_bounced())
-    rows = db.session.execute(_groups_in(areas).where(lost.correlate(Group).exists(), is_reached()))
-    return [Need(Reason.UNREACHED, *row) for row in rows]
-
-
-def _requests_waiting(areas: Collection[int], now: datetime) -> list[Need]:
-    waiting = db.session.execute(_groups_in(areas).where(waits_long(now)))
-    return [Need(Reason.WAITING, *row) for row in waiting]
+def _groups_for(reason: Reason, areas: Collection[int], now: datetime) -> list[Need]:
+    rows = db.session.execute(_groups_in(areas).where(is_in_need(reason, now)))
+    return [Need(reason, *row) for row in rows]
 
 
 def _groups_in(areas: Collection[int]) -> Select[str, int]:
@@ -125,7 +151,8 @@ def _groups_in(areas: Collection[int]) -> Select[str, int]:
 
 
 def _quiet_groups(areas: Collection[int], now: datetime) -> list[Need]:
-    quiet = _groups_in(areas).where(should_rest(now)).add_columns(*(is_so(each, now) for each in Cause))
+    causes = (is_so(each, now) for each in Cause)
+    quiet = _groups_in(areas).where(is_in_need(Reason.QUIET, now)).add_columns(*causes)
     return [
         Need(Reason.QUIET, name, group_id, causes=tuple(compress(Cause, holds)))
         for name, group_id, *holds in db.session.execute(quiet)
@@ -137,11 +164,15 @@ def _after_closing(areas: Collection[int]) -> list[Need]:
     return [Need(Reason.AFTER_CLOSING, *row) for row in rows]
 
 
-def _findings(areas: Collection[int]) -> list[Need]:
+def _findings(areas: Collection[int], today: date) -> list[Need]:
+    """Return findings whose day has passed, and those that nobody began; one that is both is overdue."""
+    overdue = findings_overdue(areas, today, MOST_OF_A_KIND)
+    begun = [each for each in findings_nobody_began(areas, MOST_OF_A_KIND) if each not in overdue]
     return [
-        Need(Reason.FINDING, each.group.name, each.id, what=each.what)
-        for each in findings_nobody_began(areas, MOST_OF_A_KIND)
-        if each.group
+        Need(reason, place.name, each.id, what=each.what)
+        for reason, findings in ((Reason.OVERDUE, overdue), (Reason.FINDING, begun))
+        for each in findings
+        if (place := each.group or each.area)
     ]
 
 

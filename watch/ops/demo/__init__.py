@@ -15,6 +15,7 @@ from watch.ops.demo.cast import make_area_notice, make_cast, make_contacts, make
 from watch.ops.demo.groups import GROUPS, INTERESTED, make_group, make_interest
 from watch.ops.demo.meetings import add_area_findings
 from watch.ops.demo.outreach import add_outreach
+from watch.ops.demo.overview import add_months, add_places
 from watch.ops.demo.people import building_of
 from watch.ops.demo.reports import add_report
 from watch.places import landlord_list
@@ -50,4 +51,6 @@ def seed() -> None:
     make_area_notice(areas["hassleholmen"], officers[0])
     db.session.flush()
     recount_groups(utcnow())
+    add_places(areas["hassleholmen"])
+    add_months()
     add_report(areas, officers[0])

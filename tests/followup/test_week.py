@@ -1,0 +1,97 @@
+"""Checks the officers' mail of the week: on Mondays, once, and only if something needs them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import update
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import make_finding
+from tests.mail.letters import text_of
+from tests.page_client import PageClient
+from watch import clock, jobs
+from watch.extensions import db
+from watch.findings.service import remove
+from watch.followup.queries.needs import Need, Reason, what_needs_somebody
+from watch.language import STOCKHOLM
+from watch.models import Coordinator, FindingOwner, FindingStatus, Group, JoinRequest, RequestState, utcnow
+
+MONDAY = datetime(2031, 3, 3, 7, 30, tzinfo=STOCKHOLM)
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
+
+
+@pytest.fixture
+def calm(scene: Scene, farahs_request: JoinRequest) -> Scene:
+    """The scene with nothing for an officer to do: led groups that have just begun, and nobody who waits."""
+    farahs_request.state, farahs_request.decided_at = RequestState.WITHDRAWN, utcnow()
+    db.session.execute(update(Coordinator).where(Coordinator.group == scene.other_group).values(is_lead=True))
+    for group in (scene.group, scene.other_group):
+        group.transitions[-1].at = MONDAY
+    db.session.commit()
+    return scene
+
+
+def tick(at: datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        clock.run_due([job for job in jobs.JOBS if job.name == "officers"])
+
+
+def test_an_officer_is_told_on_mondays_if_there_is_something(calm: Scene, outbox: Outbox) -> None:
+    finding = make_finding(calm.group.area, due_on=MONDAY.date())
+    db.session.commit()
+    tick(MONDAY)
+    assert outbox.addressed() == []  # its day is not over
+    tick(MONDAY + DAY)
+    assert outbox.addressed() == []  # it is no Monday
+    tick(MONDAY + WEEK - timedelta(minutes=1))
+    assert outbox.addressed() == []
+    tick(MONDAY + WEEK)
+    tick(MONDAY + WEEK + timedelta(hours=3))
+    once = [("officers-week", "gun@example.org")]
+    assert outbox.addressed() == once  # Gun has two areas, and Hodan nothing to do
+    tick(MONDAY + 2 * WEEK + timedelta(hours=20))  # the machine was down in the morning
+    assert outbox.addressed() == once * 2
+    remove(finding, by=calm.gun)
+    db.session.commit()
+    tick(MONDAY + 3 * WEEK)
+    assert outbox.addressed() == once * 2
+
+
+def test_the_mail_counts_what_waits_and_leads_to_it(calm: Scene, outbox: Outbox, client: PageClient) -> None:
+    for days in (1, 2):
+        make_finding(calm.group.area, due_on=MONDAY.date() - days * DAY)
+    db.session.commit()
+    tick(MONDAY)
+    with time_machine.travel(MONDAY, tick=False):
+        text = text_of(outbox.rows()[-1])
+        page = client.get("/overview", as_=calm.gun)
+    assert "dina områden: - Åtgärder som skulle ha varit klara: 2 I översikten" in text
+    assert "Visa vad som behöver dig: http://127.0.0.1:8000/overview " in text
+    late = "Åtgärder som skulle ha varit klara Hässleholmen Lampan vid källartrappan är släckt. Visa"
+    assert late in page.text
+
+
+def test_a_finding_is_overdue_for_those_who_follow_it_until_it_is_closed(calm: Scene) -> None:
+    today = MONDAY.date()
+
+    def needs(of: Group, on: date = today) -> list[Reason]:
+        found = what_needs_somebody({of.area_id}, datetime.combine(on, time(12), STOCKHOLM))
+        return [need.reason for need in found]
+
+    police = make_finding(calm.group, owner=FindingOwner.POLICE, due_on=today)
+    make_finding(calm.group, owner=FindingOwner.LANDLORD, due_on=today)  # the group asks the landlord itself
+    assert needs(calm.group) == [Reason.FINDING]  # today is not too late
+    assert needs(calm.group, today + DAY) == [Reason.OVERDUE]  # and is not said twice
+    police.status = FindingStatus.IN_PROGRESS
+    assert needs(calm.group) == []
+    assert needs(calm.group, today + DAY) == [Reason.OVERDUE]
+    assert needs(calm.other_group, today + DAY) == []
+    police.status = FindingStatus.DONE
+    assert needs(calm.group, today + DAY) == []
+    where = make_finding(calm.group.area, due_on=today)
+    (need,) = what_needs_somebody({calm.group.area_id}, MONDAY + DAY)
+    assert need == Need(Reason.OVERDUE, "Hässleholmen", where.id, what=where.what)
