@@ -47,6 +47,7 @@ def test_every_page_says_the_same_of_one_house(client: PageClient, crowded: Scen
         (crowded.gun, group),
         (crowded.gun, "/areas/hassleholmen"),
         (crowded.gun, "/overview"),
+        (crowded.gun, "/overview/groups"),
     ):
         assert {each.removeprefix("minst ") for each in told(client, path, who)} >= {"7 av 18"}, (path, who)
 
