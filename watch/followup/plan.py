@@ -16,7 +16,7 @@ from watch.followup.queries.plan import MapBuilding
 
 COLUMNS = 8  # so many signs of 40 units are wide enough to press on a phone
 MOST_ROWS = 27  # of buildings that stand in a long line from north to south
-CELL, LINE = 40, 26  # units of the drawing: a sign with its number, and the name of a street
+CELL, ROW, LINE = 40, 46, 26  # units: the width and height of a sign with its number; a street's name
 
 Cell = tuple[int, int]
 
@@ -55,8 +55,8 @@ def plan_of(buildings: Sequence[MapBuilding]) -> Plan:
     """Return the plan of buildings that come by street and number."""
     numbers = {each.id: number for number, each in enumerate(buildings, start=1)}
     places = {each.id: each.place for each in buildings if each.place}
-    corners = {one: (column * CELL, row * CELL) for one, (column, row) in _cells(places).items()}
-    height = max((y + CELL for _x, y in corners.values()), default=0)
+    corners = {one: (column * CELL, row * ROW) for one, (column, row) in _cells(places).items()}
+    height = max((y + ROW for _x, y in corners.values()), default=0)
     streets = []
     others = [each for each in buildings if each.id not in places]
     for street, along in groupby(others, key=lambda each: each.street):
@@ -64,8 +64,8 @@ def plan_of(buildings: Sequence[MapBuilding]) -> Plan:
         height += LINE
         for place, each in enumerate(along):
             row, column = divmod(place, COLUMNS)
-            corners[each.id] = column * CELL, height + row * CELL
-        height = max(y for _x, y in corners.values()) + CELL
+            corners[each.id] = column * CELL, height + row * ROW
+        height = max(y for _x, y in corners.values()) + ROW
     marks = [Mark(numbers[each.id], each, *corners[each.id]) for each in buildings]
     return Plan(marks, streets, COLUMNS * CELL, height, bool(places))
 
