@@ -44,7 +44,7 @@ def test_projections_agree_with_proj(
 )
 def test_each_system_means_the_same_place(said: str) -> None:
     first, second = landlord_list.read(with_places(said, ";"))
-    assert (first.place, second.place) == (PLACE, None)
+    assert (first.north, first.east, second.north, second.east) == (*PLACE, None, None)
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,16 @@ class FlatRow:
     landlord_number: str | None
     city: str
     postcode: str
-    place: tuple[int, int] | None = None  # north and east
+    north: int | None = None  # in metres (SWEREF 99 TM), as east
+    east: int | None = None
 
     def at(self, column: Column) -> str:
         """Return the value of a column."""
-        if column is Column.ADDRESS:
-            return f"{self.street} {self.number}"
-        return str(self.place if column is Column.NORTH else getattr(self, column.name.lower()))
+        return (
+            f"{self.street} {self.number}"
+            if column is Column.ADDRESS
+            else str(getattr(self, column.name.lower()))
+        )
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,7 @@ def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
     address, postcode = ADDRESS.fullmatch(cell[Column.ADDRESS]), POSTCODE.fullmatch(cell[Column.POSTCODE])
     assert address, "cell_problem has seen to it"
     assert postcode, "cell_problem has seen to it"
+    place = _metres(cell[Column.NORTH], cell[Column.EAST]) if cell.get(Column.NORTH) else None
     return FlatRow(
         row=row,
         area=cell[Column.AREA],
@@ -221,7 +225,8 @@ def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
         landlord_number=cell.get(Column.LANDLORD_NUMBER) or None,
         city=cell[Column.CITY],
         postcode=f"{postcode[1]} {postcode[2]}",
-        place=_metres(cell[Column.NORTH], cell[Column.EAST]) if cell.get(Column.NORTH) else None,
+        north=place and place[0],
+        east=place and place[1],
     )
 
 
@@ -257,7 +262,7 @@ Rule = tuple[Problem, Column, Callable[[FlatRow], object], Callable[[FlatRow], o
 RULES: tuple[Rule, ...] = (
     (Problem.ADDRESS_IN_TWO_BUILDINGS, Column.BUILDING, _address, _building),
     (Problem.ADDRESS_WITH_TWO_POSTCODES, Column.POSTCODE, _address, lambda row: row.postcode),
-    (Problem.ADDRESS_AT_TWO_PLACES, Column.NORTH, _address, lambda row: row.place),
+    (Problem.ADDRESS_AT_TWO_PLACES, Column.NORTH, _address, lambda row: (row.north, row.east)),
     (Problem.PROPERTY_IN_TWO_AREAS, Column.AREA, _property, lambda row: same(row.area)),
     (Problem.PROPERTY_WITH_TWO_LANDLORDS, Column.LANDLORD, _property, lambda row: same(row.landlord)),
     (Problem.SPELLED_IN_TWO_WAYS, Column.AREA, lambda row: same(row.area), lambda row: row.area),

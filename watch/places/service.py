@@ -192,7 +192,7 @@ class _Places:
             known.building = building
         known.street, known.postcode, known.city = row.street, row.postcode, row.city
         known.sort_key = swedish_sort_key(f"{row.street} {row.number}")
-        known.north, known.east = row.place or (known.north, known.east)
+        known.north, known.east = row.north or known.north, row.east or known.east
         return known
 
     def _refuse(self, row: FlatRow, column: Column, problem: Problem) -> None:
