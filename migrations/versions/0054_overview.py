@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0054"
+down_revision = "0053"
 
 NUMBERED = {"sqlite_autoincrement": True}  # made anew, a table would give numbers of erased rows again
 PARENTS = ("notice", "meeting", "invitation", "sign_in_link", "join_request", "interest", "membership",
