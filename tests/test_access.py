@@ -62,6 +62,7 @@ from watch.models import (
     GroupState,
     GuestAnswer,
     JoinRequest,
+    ListUpload,
     Membership,
     MessageAudience,
     Officer,
@@ -76,9 +77,11 @@ from watch.models import (
     StoppedWriter,
     utcnow,
 )
+from watch.registers.uploads import Contents, Effect, packed
 
 TRACES = {"audit_entry", "audit_block", "rate_count"}
 FOLDER = Path(__file__).parent / "access"
+AN_UPLOAD = packed(Contents(rows=[], effect=Effect(), personnummer=[]))
 pytestmark = pytest.mark.parametrize(
     "app", ["sqlite"], indirect=True
 )  # permissions do not depend on the database
@@ -380,6 +383,7 @@ def _rows(scene: Scene) -> dict[str, object]:
         "area_notice": make_notice(area, by=scene.gun),
         "pack": make_pack(group, [flat_of(stairwell, "1201")], by=scene.bengt),
         "area_pack": make_pack(area, [flat_of(stairwell, "1201")], by=scene.gun, pdf=b"%PDF"),
+        "upload": store(ListUpload(area=area, by_id=scene.gun.id, contents=AN_UPLOAD)),
         "outreach": make_outreach(area, place="Torget", by=scene.gun),
         "promise": make_promise(area, by=scene.gun),
         "operation": make_operation(area, by=scene.gun),

@@ -34,6 +34,7 @@ FEATURES = (
     "closing",
     "followup",
     "report",
+    "registers",
     "audit",
     "handbook",
     "retention",

@@ -148,6 +148,9 @@ REACHED = {
     },
 }  # fmt: skip
 ELSEWHERE = {  # and why the walk does not come by them
+    "registers.upload": "needs a file, see tests/registers",
+    "registers.apply": "once a list is uploaded, see tests/registers",
+    "registers.discard": "once a list is uploaded, see tests/registers",
     "meetings.area_remove": "once a joint gathering is written down, see test_joint_held",
     "est.preview": "shows a file, see tests/est",
     "est.apply": "after a file was shown, see tests/est",

@@ -46,6 +46,7 @@ from watch.places import routes as places
 from watch.printing import routes as printing
 from watch.promises import routes as promises
 from watch.records import routes as records
+from watch.registers import routes as registers
 from watch.report import routes as report
 from watch.retention import routes as retention
 
@@ -55,7 +56,7 @@ gc.freeze()  # what stays for good is not looked at again
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
     canvassing, records, handouts, findings, est, meetings, notices, messages, outreach, promises, closing,
-    followup, report, audit_pages, handbook, retention, health,
+    followup, report, registers, audit_pages, handbook, retention, health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 

@@ -84,6 +84,7 @@ class Permission(Enum):
     KEEP_PROMISES = auto()
     WRITE_REPORTS = auto()
     SEE_AUDIT = auto()
+    KEEP_REGISTERS = auto()
 
 
 # Answer 404, not 403, for these: their ids would reveal how many members there are.
@@ -136,6 +137,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.REPORT_ON_FINDING: _COORDINATORS | _OFFICER,
     **dict.fromkeys((Permission.KEEP_OUTREACH, Permission.KEEP_PROMISES, Permission.WRITE_REPORTS), _OFFICER),
     Permission.SEE_AUDIT: _COORDINATORS | _OFFICER,
+    Permission.KEEP_REGISTERS: _OFFICER,
 }
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
@@ -289,12 +291,10 @@ def init_app(app: Flask) -> None:
 
 def undeclared(app: Flask) -> Collection[str]:
     """Return the endpoints that declare no access. A test fails if there are any."""
-    views = app.view_functions.items()
-    return [name for name, view in views if name != "static" and not hasattr(view, "access")]
+    return [n for n, view in app.view_functions.items() if n != "static" and not hasattr(view, "access")]
 
 
 def say_what_is_missing(app: Flask) -> None:
     """Warn at start that pages want a second factor, which does not exist yet (permissions.md)."""
     wanting = sum(getattr(view, "second_factor", False) for view in app.view_functions.values())
-    said = "There is no second factor yet: %d pages that want one are open to a mailed link alone."
-    app.logger.warning(said, wanting)
+    app.logger.warning("There is no second factor yet: %d pages that want one need a mailed link.", wanting)

@@ -19,6 +19,7 @@ from watch.models import (
     Invitation,
     JoinRequest,
     LetterPack,
+    ListUpload,
     Meeting,
     MeetingAudience,
     Membership,
@@ -28,11 +29,15 @@ from watch.models import (
     OutreachEntry,
     PartState,
     Promise,
+    Property,
     Report,
     Stairwell,
     Visit,
+    WatchSign,
 )
 from watch.statements import prepared
+
+InArea = OutreachEntry | Operation | ListUpload | Property | WatchSign
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def position_of(thing: Model) -> Position:
             return _of_notice(thing)
         case Finding():
             return _of_finding(thing)
-        case OutreachEntry() | Operation() | Promise() | Report():
+        case OutreachEntry() | Operation() | Promise() | Report() | ListUpload() | Property() | WatchSign():
             return _of_areas(thing)
         case LetterPack():
             return _of_place(thing.group) if thing.group else Position(thing.area_id)
@@ -93,9 +98,9 @@ def position_of(thing: Model) -> Position:
     raise TypeError(f"positions.position_of does not know where a {type(thing).__name__} stands")
 
 
-def _of_areas(thing: OutreachEntry | Operation | Promise | Report) -> Position:
+def _of_areas(thing: InArea | Promise | Report) -> Position:
     """Return the position of an area. What is of several is for those who are officers of all."""
-    if isinstance(thing, OutreachEntry | Operation):
+    if isinstance(thing, InArea):
         return Position(thing.area_id)
     first, *others = [each.id for each in thing.areas]
     return Position(first, other_area_ids=frozenset(others))

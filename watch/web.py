@@ -258,7 +258,7 @@ def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", *own)
     if area:
         groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle", "closing", "audit.of_group"
-        rooms = "messages", "invitations", "meetings", "findings", "est", "printing", "outreach", *groups
+        rooms = "messages", "invitations", "meetings", "findings", "est", "printing", "outreach", "registers", *groups
         here = "followup", "not followup.overview", "not followup.groups"
         yield _item(_l("Området"), "followup.area", *here, *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)

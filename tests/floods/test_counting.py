@@ -139,7 +139,7 @@ def test_a_page_that_needs_more_says_so_and_takes_it_from_who_is_signed_in(
     assert larger == {
         "accounts.choose_language": 1 << 20,
         "est.preview": 2 << 20, "est.apply": 2 << 20,
-        "invitations.preview": 6 << 20, "invitations.send": 1 << 20,
+        "invitations.preview": 6 << 20, "registers.upload": 6 << 20, "invitations.send": 1 << 20,
         "meetings.preview": 1 << 17, "meetings.call": 1 << 17, "meetings.save_draft": 1 << 17,
         "meetings.area_preview": 1 << 17, "meetings.area_call": 1 << 17,
         "meetings.write_down_in_area": 1 << 17,

@@ -22,6 +22,7 @@ SMALL = {"width": 360, "height": 740}
 FILES = (".csv", ".ics", ".json", ".pdf")
 NOT_BY_LINKS = {
     "static",
+    "registers.preview",  # once a list is uploaded, see the tests of the registers
     "joining.find_code",  # where the form for a poster's code is sent to
     "invitations.ask_remind",  # while somebody has not answered for a day, see the journey of invitations
     "joining.joined",  # after a press, see the journey of joining

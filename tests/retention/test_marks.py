@@ -60,6 +60,7 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
+    ListUpload,
     Meeting,
     MeetingChange,
     MeetingPress,
@@ -189,6 +190,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     notice = make_notice(scene.group, by=scene.amina)
     outbox.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     make_message(scene.carin, scene.group)
+    store(ListUpload(area=scene.group.area, by_id=scene.gun.id, contents=b"rows"))
     store(TrialMail(person_id=scene.carin.id, content_index=b"hash", subject="Prov", text="Hej", html="Hej"))
     make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house)
     store(SignIn(id="random", person=scene.carin, device="Firefox"))

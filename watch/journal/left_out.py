@@ -18,6 +18,8 @@ TABLES = {
     "report_indicator": COUNTS,
     "group_transition": "is only added to; its words are erased by the night",
     "set_aside": COUNTS,
+    "list_upload": "is its writer's own try, and is erased after a day",
+    "watch_sign": COUNTS,
     "trial_mail": "is its writer's own try, and is erased after a day",
     "erased_rows": COUNTS,
     "worker": COUNTS,
@@ -96,6 +98,7 @@ COLUMNS = {
         "membership.admitted_by_id", "notice.by_id", "published_notes.by_id",
     ),
     HIDES_NOTHING: (
+        "coordinator.confirmed_on", "coordinator.trained_on",
         "finding.building_id", "finding.changed_at", "finding.due_on", "finding.owner", "finding.spot",
         "finding.stairwell_id", "finding.status",
         "checklist_item.done_on", "checklist_item.meeting_on",

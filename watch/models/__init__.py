@@ -92,6 +92,7 @@ from watch.models.places import (
     Stairwell,
 )
 from watch.models.promises import Operation, Promise, PromiseParty, PromiseResult, PromiseState
+from watch.models.registers import ListUpload, SignSpot, UploadState, WatchSign
 from watch.models.reports import Report, ReportEdition, ReportIndicator, ReportText, Theme, report_area
 from watch.models.tallies import MeetingTally
 from watch.models.traces import TRACE_KEPT, AuditBlock, AuditEntry, ExportReason, RateCount
@@ -159,6 +160,7 @@ __all__ = [
     "LetterFile",
     "LetterPack",
     "Level",
+    "ListUpload",
     "Mailbox",
     "Mailing",
     "Meeting",
@@ -209,6 +211,7 @@ __all__ = [
     "SetAside",
     "SignIn",
     "SignInLink",
+    "SignSpot",
     "Spot",
     "Stairwell",
     "StartStep",
@@ -217,7 +220,9 @@ __all__ = [
     "Task",
     "Theme",
     "TrialMail",
+    "UploadState",
     "Visit",
+    "WatchSign",
     "Worker",
     "coordinator_stairwell",
     "may_be_one_person",

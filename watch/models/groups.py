@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -173,6 +173,7 @@ class Coordinator(Derived, Model):
     """The appointment of a coordinator (kontaktombud). Without stairwells it is for the whole group.
 
     It counts once accepted; `duty_version` is the version of the duty of silence and care they accepted.
+    `trained_on` and `confirmed_on` are the days on which they were taught, and last said that they go on.
     """
 
     purposes = frozenset({Purpose.APPOINTMENT})
@@ -189,6 +190,8 @@ class Coordinator(Derived, Model):
     )
     accepted_at: Mapped[datetime | None]
     duty_version: Mapped[str | None] = impersonal("the version of a text", String(20))
+    trained_on: Mapped[date | None]
+    confirmed_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
 
     group: Mapped[Group] = relationship()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from watch.extensions import db
 from watch.models import Area, Building, Flat, Landlord, Model, Property, Stairwell, utcnow
 from watch.places.addresses import swedish_sort_key
+from watch.places.landlord_list import FlatRow
 
 AT_ONCE = 1000  # rows of a statement
 COORDINATES = ("north", "east")
@@ -130,3 +131,41 @@ def by_address(flats: Collection[tuple[Stairwell, str]]) -> dict[str, list[str]]
     for stairwell, number in ordered:
         found.setdefault(stairwell.address, []).append(number)
     return found
+
+
+def save_flats(
+    rows: Sequence[FlatRow], stairwells: Mapping[int, Stairwell], progress: Callable[[int], None]
+) -> tuple[list[tuple[Stairwell, str]], list[Change]]:
+    """Insert and update flats, a thousand rows a statement. Return the new ones and the changed numbers."""
+    known = {
+        (stairwell_id, number): (flat_id, landlord_number)
+        for flat_id, stairwell_id, number, landlord_number in db.session.execute(
+            select(Flat.id, Flat.stairwell_id, Flat.number, Flat.landlord_number)
+        )
+    }
+    new: list[tuple[Stairwell, str]] = []
+    renumbered: list[Change] = []
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        added, changed = [], []
+        for row in part:
+            stairwell = stairwells[row.row]
+            flat_id, own = known.get((stairwell.id, row.flat), (None, None))
+            if flat_id is None:
+                own = row.landlord_number
+                added.append({"stairwell_id": stairwell.id, "number": row.flat, "landlord_number": own})
+                new.append((stairwell, row.flat))
+            elif row.landlord_number and row.landlord_number != own:
+                changed.append({"id": flat_id, "landlord_number": row.landlord_number})
+                renumbered.append(_renumbered(row, own))
+        if added:
+            db.session.execute(insert(Flat), added)
+        if changed:
+            db.session.execute(update(Flat), changed)
+        progress(len(part))
+    return new, renumbered
+
+
+def _renumbered(row: FlatRow, old: str | None) -> Change:
+    where = f"{row.street} {row.number}, {row.flat}"
+    return Change("Flat landlord_number", where, old or "–", row.landlord_number or "–")

@@ -117,6 +117,14 @@ PROBLEMS = {
     Problem.PROPERTY_IN_ANOTHER_AREA: _l(
         "Fastigheten finns redan i ett annat område. Ändra området i listan, eller ta bort raden."
     ),
+    Problem.AREA_OF_OTHERS: _l(
+        "Du följer inget område med det namnet. Kontrollera stavningen, eller ta bort områdets rader. "
+        "Ett nytt område läggs upp av den som sköter systemet."
+    ),
+    Problem.ADDRESS_IN_ANOTHER_AREA: _l(
+        "Adressen hör till ett hus i ett område som du inte följer. Ta bort raden, eller be den som följer "
+        "området att läsa in listan."
+    ),
 }
 
 

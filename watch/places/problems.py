@@ -50,6 +50,9 @@ class Problem(StrEnum):
     # rows that contradict what is known
     ADDRESS_OF_A_GROUP_ELSEWHERE = auto()
     PROPERTY_IN_ANOTHER_AREA = auto()
+    # what the reader may not change
+    AREA_OF_OTHERS = auto()
+    ADDRESS_IN_ANOTHER_AREA = auto()
 
 
 AnyProblem = Problem | TableProblem

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch import audit, tokens
 from watch.extensions import db
-from watch.models import NONCE_BYTES, Area, Building, Flat, Group, Landlord, Property, Purpose, Stairwell
+from watch.models import (
+    NONCE_BYTES,
+    Area,
+    Building,
+    Group,
+    Landlord,
+    Person,
+    Property,
+    Purpose,
+    Stairwell,
+)
 from watch.places.addresses import slug_of, swedish_sort_key
-from watch.places.changes import AT_ONCE, Change, Imported, by_address, changes_in, mark_back, mark_gone
+from watch.places.changes import Change, Imported, by_address, changes_in, mark_back, mark_gone, save_flats
 from watch.places.landlord_list import Column, FlatRow, same
 from watch.places.problems import BadLandlordList, Problem, RowError
 from watch.places.queries import name_of
 
-__all__ = ["Imported", "import_landlord_list", "new_areas", "set_advice", "set_target", "swedish_sort_key"]
+__all__ = [
+    "Imported", "import_landlord_list", "name_buildings", "new_areas", "set_advice", "set_target",
+    "swedish_sort_key",
+]  # fmt: skip
 
 
 def new_areas(rows: Sequence[FlatRow]) -> list[str]:
@@ -28,30 +41,37 @@ def new_areas(rows: Sequence[FlatRow]) -> list[str]:
     return list({same(row.area): row.area for row in rows if same(row.area) not in known}.values())
 
 
-def set_target(area: Area, groups: int, by: date) -> None:
-    """Set how many groups an area should have, and by which day."""
+def set_target(area: Area, groups: int | None, by: date | None, who: Person | None = None) -> None:
+    """Set how many groups an area should have, and by which day; None for no target."""
     area.target_groups, area.target_by = groups, by
-    audit.note("area-target-set", about=area, by=None, area=area)
+    audit.note("area-target-set", about=area, by=who, area=area)
 
 
-def set_advice(area: Area, percent: int | None) -> None:
+def set_advice(area: Area, percent: int | None, by: Person | None = None) -> None:
     """Set the advisory share of households, or None for no advice."""
     area.advisory_share = percent
-    audit.note("area-advice-set", about=area, by=None, area=area)
+    audit.note("area-advice-set", about=area, by=by, area=area)
 
 
 def import_landlord_list(
-    rows: Sequence[FlatRow], *, progress: Callable[[int], None] = lambda rows: None
+    rows: Sequence[FlatRow],
+    *,
+    by: Person | None = None,
+    within: Collection[int] | None = None,
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> Imported:
     """Add and update the places of a list. Importing the same list again changes nothing.
 
     A flat of a listed landlord in a listed area that is not in the list is marked as gone, and a marked one
     that is listed again is not marked any more.
 
+    `within` are the ids of the areas that may be changed; without it all may, and new ones be made.
     `progress` is called with the number of rows done since the last call. Raises BadLandlordList if a row
-    would move the building of a group; the caller must not commit then.
+    would move the building of a group, or is beyond those areas; the caller must not commit then.
     """
-    places = _Places(rows)
+    places = _Places(rows, within)
+    if places.errors:
+        raise BadLandlordList(places.errors)
     with db.session.no_autoflush:
         stairwells = {row.row: places.stairwell(row) for row in rows}
         changed = list(changes_in(db.session()))
@@ -63,16 +83,27 @@ def import_landlord_list(
         changed += changes_in(db.session())
     db.session.flush()
     _give_posters(places.all_stairwells())
-    added, renumbered = _save_flats(rows, stairwells, progress)
+    added, renumbered = save_flats(rows, stairwells, progress)
+    for area in places.listed_areas.values():
+        audit.note("places-imported", about=area, by=by, area=area)
+    return _counted(places, rows, stairwells, added, changed + renumbered)
+
+
+def _counted(
+    places: _Places,
+    rows: Sequence[FlatRow],
+    stairwells: Mapping[int, Stairwell],
+    added: list[tuple[Stairwell, str]],
+    changed: list[Change],
+) -> Imported:
+    """Mark the flats that are gone and those that are back, and return all that the list changes."""
     listed = {(stairwells[row.row].id, row.flat) for row in rows}
     owners = {one.id for row in rows if (one := places.landlords[same(row.landlord)])}
     gone = mark_gone(listed, owners, [area.id for area in places.listed_areas.values()])
     back = mark_back(listed)
-    for area in places.listed_areas.values():
-        audit.note("places-imported", about=area, by=None, area=area)
     return replace(
         places.made(), flats=len(added), added=by_address(added),
-        changed=sorted(changed + renumbered, key=_order),
+        changed=sorted(changed, key=_order),
         gone=by_address([(flat.stairwell, flat.number) for flat in gone]),
         back=by_address([(flat.stairwell, flat.number) for flat in back]),
     )  # fmt: skip
@@ -88,8 +119,9 @@ Address = tuple[str, str, str]
 class _Places:
     """Known and new places, keyed by what identifies them. Grows with each row of the list."""
 
-    def __init__(self, rows: Sequence[FlatRow]) -> None:
+    def __init__(self, rows: Sequence[FlatRow], within: Collection[int] | None) -> None:
         self.errors: list[RowError] = []
+        self.within = within
         self.wanted = {self._building_key(row.property, row.building) for row in rows}
         self.areas = {same(area.name): area for area in db.session.scalars(select(Area))}
         self.landlords = {same(one.name): one for one in db.session.scalars(select(Landlord))}
@@ -107,6 +139,17 @@ class _Places:
         self.listed_areas: dict[str, Area] = {}
         self.listed: dict[tuple[str, str], Building] = {}
         self.before = self._sizes()
+        self._refuse_beyond(rows)
+
+    def _refuse_beyond(self, rows: Sequence[FlatRow]) -> None:
+        """Refuse the areas of the list that may not be changed, each once."""
+        first = {same(row.area): row for row in reversed(rows)}
+        for key, row in sorted(first.items(), key=lambda each: each[1].row):
+            if self.within is not None and (key not in self.areas or self._is_beyond(self.areas[key])):
+                self._refuse(row, Column.AREA, Problem.AREA_OF_OTHERS)
+
+    def _is_beyond(self, area: Area) -> bool:
+        return self.within is not None and area.id not in self.within
 
     def _sizes(self) -> tuple[int, ...]:
         counted = (self.areas, self.landlords, self.properties, self.buildings, self.stairwells)
@@ -159,13 +202,14 @@ class _Places:
         key = self._building_key(row.property, row.building)
         if key in self.listed:
             return self.listed[key]
-        known = self.buildings.get(key) or self._renamed(row)
+        known, on = self.buildings.get(key) or self._renamed(row), self.property(row)
         if known is None:
             known = self.buildings[key] = Building(name=row.building, address="", sort_key="")
             db.session.add(known)
-        on = self.property(row)
-        if known.group_id is not None and known.property.area is not on.area:
+        elif known.group_id is not None and known.property.area is not on.area:
             self._refuse(row, Column.AREA, Problem.PROPERTY_IN_ANOTHER_AREA)
+        elif self._is_beyond(known.property.area):
+            self._refuse(row, Column.ADDRESS, Problem.ADDRESS_IN_ANOTHER_AREA)
         known.property, known.name = on, row.building
         self.listed[key] = known
         return known
@@ -189,6 +233,9 @@ class _Places:
             if known.building.group_id is not None or building.group_id is not None:
                 self._refuse(row, Column.ADDRESS, Problem.ADDRESS_OF_A_GROUP_ELSEWHERE)
                 return known
+            if self._is_beyond(known.building.property.area):
+                self._refuse(row, Column.ADDRESS, Problem.ADDRESS_IN_ANOTHER_AREA)
+                return known
             known.building = building
         known.street, known.postcode, known.city = row.street, row.postcode, row.city
         known.sort_key = swedish_sort_key(f"{row.street} {row.number}")
@@ -202,16 +249,21 @@ class _Places:
         return list(self.stairwells.values())
 
     def name_buildings(self) -> None:
-        """Name each building after its stairwells, and its group after its buildings."""
-        renamed: set[int | None] = set()
-        for building in self.buildings.values():
-            address = name_of([building])
-            if address and address != building.address:
-                renamed.add(building.group_id)
-                building.address, building.sort_key = address, swedish_sort_key(address)
-        groups = select(Group).where(Group.id.in_(renamed))
-        for group in db.session.scalars(groups) if renamed else ():
-            group.name = name_of(group.buildings)
+        """Name the known and the new buildings."""
+        name_buildings(self.buildings.values())
+
+
+def name_buildings(buildings: Iterable[Building]) -> None:
+    """Name each building after its stairwells, and its group after its buildings."""
+    renamed: set[int | None] = set()
+    for building in buildings:
+        address = name_of([building])
+        if address and address != building.address:
+            renamed.add(building.group_id)
+            building.address, building.sort_key = address, swedish_sort_key(address)
+    groups = select(Group).where(Group.id.in_(renamed))
+    for group in db.session.scalars(groups) if renamed else ():
+        group.name = name_of(group.buildings)
 
 
 def _key(stairwell: Stairwell) -> Address:
@@ -229,41 +281,3 @@ def _give_posters(stairwells: Sequence[Stairwell]) -> None:
             else:
                 stairwell.poster_index = index
                 taken.add(index)
-
-
-def _save_flats(
-    rows: Sequence[FlatRow], stairwells: dict[int, Stairwell], progress: Callable[[int], None]
-) -> tuple[list[tuple[Stairwell, str]], list[Change]]:
-    """Insert and update flats, a thousand rows a statement. Return the new ones and the changed numbers."""
-    known = {
-        (stairwell_id, number): (flat_id, landlord_number)
-        for flat_id, stairwell_id, number, landlord_number in db.session.execute(
-            select(Flat.id, Flat.stairwell_id, Flat.number, Flat.landlord_number)
-        )
-    }
-    new: list[tuple[Stairwell, str]] = []
-    renumbered: list[Change] = []
-    for start in range(0, len(rows), AT_ONCE):
-        part = rows[start : start + AT_ONCE]
-        added, changed = [], []
-        for row in part:
-            stairwell = stairwells[row.row]
-            flat_id, own = known.get((stairwell.id, row.flat), (None, None))
-            if flat_id is None:
-                own = row.landlord_number
-                added.append({"stairwell_id": stairwell.id, "number": row.flat, "landlord_number": own})
-                new.append((stairwell, row.flat))
-            elif row.landlord_number and row.landlord_number != own:
-                changed.append({"id": flat_id, "landlord_number": row.landlord_number})
-                renumbered.append(_renumbered(row, own))
-        if added:
-            db.session.execute(insert(Flat), added)
-        if changed:
-            db.session.execute(update(Flat), changed)
-        progress(len(part))
-    return new, renumbered
-
-
-def _renumbered(row: FlatRow, old: str | None) -> Change:
-    where = f"{row.street} {row.number}, {row.flat}"
-    return Change("Flat landlord_number", where, old or "–", row.landlord_number or "–")

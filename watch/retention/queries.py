@@ -47,7 +47,7 @@ ABOUT = ("person_id", "sender_id")  # columns that say whom a row is about; any 
 OWN_ACTS = frozenset(
     {
         "checkin_link", "checklist_item", "finding", "finding_step", "group_transition", "letter_pack",
-        "meeting", "meeting_change", "meeting_part", "notes_aside", "notes_draft", "notice",
+        "list_upload", "meeting", "meeting_change", "meeting_part", "notes_aside", "notes_draft", "notice",
         "operation", "outreach_entry", "promise", "published_notes", "report", "report_edition",
     }
 )  # fmt: skip

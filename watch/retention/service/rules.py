@@ -33,6 +33,7 @@ from watch.models import (
     Letter,
     LetterFile,
     LetterPack,
+    ListUpload,
     Mailbox,
     Meeting,
     MeetingAnswer,
@@ -75,6 +76,7 @@ from watch.models.messages import AS_MESSAGE
 from watch.models.outreach import AS_OUTREACH
 from watch.models.people import AS_CHANGE, AS_LINK, AS_SIGN_IN
 from watch.models.promises import AS_OPERATION, AS_PROMISE
+from watch.models.registers import AS_UPLOAD
 from watch.models.reports import AS_REPORT
 from watch.models.traces import AS_TRACE, AS_WINDOW
 from watch.models.trials import AS_TRIAL
@@ -112,6 +114,7 @@ RULES = (
     Rule(AS_CONTACT, (ContactPerson,), _at_once),
     Rule(AS_REFUSAL, (Refusal,), _at_once),
     Rule(AS_MESSAGE, (ContactMessage,), people.messages),
+    Rule(AS_UPLOAD, (ListUpload,), traces.list_uploads),
     Rule(AS_TRIAL, (TrialMail,), people.trial_mails),
     Rule(AS_NOTICE, (Notice, NoticeText), groups.notices),
     Rule(AS_GROUP, (Meeting,), groups.drafts),

@@ -15,6 +15,7 @@ from watch.models import (
     AuditEntry,
     CheckinLink,
     LetterPack,
+    ListUpload,
     Mailing,
     Meeting,
     MeetingAnswer,
@@ -57,6 +58,11 @@ def audit_entries(now: datetime) -> int:
 def sign_in_links(now: datetime) -> int:
     """Delete links that expired a day ago, with their mails."""
     return take_out(SignInLink, SignInLink.expires_at < now - AFTER_LINK)
+
+
+def list_uploads(now: datetime) -> int:
+    """Delete landlords' lists that were uploaded a day ago, whether they were applied or not."""
+    return take_out(ListUpload, ListUpload.uploaded_at < now - timedelta(days=1))
 
 
 def letter_packs(now: datetime) -> int:
