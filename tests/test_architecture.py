@@ -139,8 +139,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "recipients", "relations", "saving", "searching", "spreadsheets", "sure", "tables",
         "tokens", "trials", "web",
     },
-    "forms": {"bands", "encodings", "fields", "guarding", "language", "lengths", "models", "personnummer"}
-    | {"periods", "tables"},
+    "forms": {"bands", "encodings", "exporting", "fields", "guarding", "language", "lengths", "models"}
+    | {"periods", "personnummer", "tables"},
     "labels": {"bands", "exporting", "fields", "language", "models", "partners", "personnummer", "signs"}
     | {"tables"},
     "queries": MODELS

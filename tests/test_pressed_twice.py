@@ -52,6 +52,11 @@ LOOKS = {
     "letters-printed",
     "invitations-previewed",
     "outreach-exported",
+    "places-exported",
+    "groups-exported",
+    "coordinators-exported",
+    "contacts-exported",
+    "findings-exported",
     "audit-exported",
     "est-exported",
 }  # in the audit trail: done as often as one looks, prints or downloads
@@ -144,7 +149,8 @@ REACHED = {
         "est.take_out", "promises.create_operation", "promises.remove_operation",
         "report.add_indicator", "report.bring_back", "report.change", "report.create", "report.publish",
         "report.remove", "report.remove_contact", "report.remove_indicator", "report.save_text",
-        "report.show_again", "report.withdraw",
+        "report.show_again", "report.withdraw", "registers.confirm", "registers.save_days",
+        "registers.take_out",
     },
 }  # fmt: skip
 ELSEWHERE = {  # and why the walk does not come by them

@@ -5,7 +5,23 @@ from __future__ import annotations
 from tests.access import Expected
 from tests.access.findings import AREA
 
+ANYWHERE = AREA | {
+    "stranger": 403, "waiting": 403, "member": 403, "coordinator": 403, "other_coordinator": 403, "lead": 403,
+    "other_officer": 200, "other_group": 403,
+}  # fmt: skip
+POSTED = ANYWHERE | {"other_officer": 422}
+KNOWN = AREA | {"member": 403, "coordinator": 403, "other_coordinator": 403, "lead": 403}
+
 ENDPOINTS = {
+    "registers.index": Expected(get="/registers", **ANYWHERE, officer=200),
+    "registers.ask_export": Expected(get="/registers/coordinators/export", **ANYWHERE, officer=200),
+    "registers.take_out": Expected(post="/registers/coordinators/export", **POSTED, officer=422),
+    "registers.coordinators": Expected(get="/coordinators", **ANYWHERE, officer=200),
+    "registers.edit_days": Expected(get="/coordinators/{coordinator}/register", **KNOWN, officer=200),
+    "registers.save_days": Expected(
+        post="/coordinators/{coordinator}/register", **KNOWN, officer=422, data={"trained_on": "i vår"}
+    ),
+    "registers.confirm": Expected(post="/coordinators/{coordinator}/confirm", **KNOWN, officer=303),
     "registers.ask_import": Expected(get="/areas/{area}/import", **AREA, officer=200),
     "registers.upload": Expected(post="/areas/{area}/import", **AREA, officer=422),
     "registers.preview": Expected(get="/imports/{upload}", **AREA, officer=200, is_own=True),

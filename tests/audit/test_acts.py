@@ -14,6 +14,7 @@ from flask_babel import force_locale
 from watch.audit.acts import IN_THE_OPEN, INSIDE_THE_GROUP, ON_ONES_OWN, Kind, seen_by_officers
 from watch.audit.labels import EVENTS
 from watch.models import HouseholdStatus
+from watch.registers.labels import Listed
 
 CODE = Path(__file__).resolve().parents[2] / "watch"
 WRITING = {  # which of its arguments is the name
@@ -32,6 +33,7 @@ COMPOSED = {  # names that are made of parts, by the file that makes them
     "invitations/service/inviting.py": ["household-invited-by-mail"],
     "groups/service/households.py": [f"household-{each.value.replace('_', '-')}" for each in HouseholdStatus],
     "records/service/correcting.py": [f"member-{each}-corrected" for each in ("name", "details", "flat")],
+    "registers/routes/exporting.py": [f"{each.value}-exported" for each in Listed],
     "records/service/addresses.py": [f"member-address-{each}" for each in ("asked", "dropped", "works")],
 }
 NO_ACTS = {"mail/connections.py", "mail/delivery.py", "invitations/cards.py", "groups/routes/picture.py",

@@ -45,6 +45,7 @@ IN_THE_OPEN: Acts = {
     Kind.DUTY: (
         "officer-appointed", "officer-ended", "coordinator-appointed", "coordinator-accepted",
         "coordinator-accepted-new-duty", "coordinator-declined", "coordinator-made-lead", "coordinator-ended",
+        "coordinator-registered",
     ),
     Kind.MEETING: (
         "meeting-called", "meeting-changed", "meeting-cancelled", "meeting-written-down", "meeting-corrected",
@@ -74,7 +75,10 @@ IN_THE_OPEN: Acts = {
     ),
     Kind.HOUSEHOLD: (),
     Kind.LOOK: ("coordinator-details-seen",),
-    Kind.EXPORT: ("audit-exported", "outreach-exported", "est-exported"),
+    Kind.EXPORT: (
+        "audit-exported", "outreach-exported", "est-exported", "places-exported", "groups-exported", "coordinators-exported",
+        "contacts-exported", "findings-exported",
+    ),
 }  # fmt: skip
 INSIDE_THE_GROUP: Acts = {
     Kind.GROUP: ("task-set-aside", "task-brought-back"),

@@ -14,14 +14,19 @@ from watch.spreadsheets import csv_of
 
 def as_csv(findings: Iterable[Finding]) -> str:
     """Return the findings with a heading as CSV."""
-    heading = (
+    return csv_of(heading(), map(cells_of, findings))
+
+
+def heading() -> tuple[str, ...]:
+    """Return the names of the columns."""
+    return (
         _("Nummer"), _("Skriven"), _("Vad"), _("Var"), _("Vad behöver göras"), _("Vem ser till det"),
         _("Klart senast"), _("Läge"), _("Så blev det"), _("Senast ändrad"),
     )  # fmt: skip
-    return csv_of(heading, map(_cells, findings))
 
 
-def _cells(each: Finding) -> tuple[str, ...]:
+def cells_of(each: Finding) -> tuple[str, ...]:
+    """Return a finding's cells, in the order of the heading."""
     return (
         str(each.id), local(each.created_at).date().isoformat(), str(SPOTS[each.spot]), where_of(each),
         each.what, str(OWNERS[each.owner]), each.due_on.isoformat() if each.due_on else "",

@@ -59,6 +59,13 @@ def same(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
 
 
+def marked_as_text(value: str) -> str:
+    """Return a value as a cell that `tidy` reads as that value, and no spreadsheet as a formula."""
+    if value.startswith(("=", "+", "-", "@")):
+        return f"'{value}"
+    return MARKED_AS_TEXT.sub("''", value, count=1)
+
+
 def tidy(cell: str) -> str:
     """Return a cell without extra spaces and without the quote that marks =, +, - or @ as text."""
     return unicodedata.normalize("NFC", MARKED_AS_TEXT.sub("", " ".join(cell.split()), count=1))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from watch.language import listed
+from watch.models import Coordinator
+from watch.registers.queries.coordinators import Due, Shown
 
 CHANGED = {  # what the values of a change in a landlord's list are
     "Area name": _l("område"),
@@ -18,3 +25,56 @@ CHANGED = {  # what the values of a change in a landlord's list are
     "Stairwell building": _l("hus"),
     "Flat landlord_number": _l("fastighetsägarens nummer"),
 }
+
+
+class Listed(StrEnum):
+    """A list that an officer may take out."""
+
+    PLACES = "places"
+    GROUPS = "groups"
+    COORDINATORS = "coordinators"
+    CONTACTS = "contacts"
+    FINDINGS = "findings"
+
+
+class Format(StrEnum):
+    """A kind of file that a list is taken out as."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+LISTS = {
+    Listed.PLACES: _l("Hus, adresser och lägenheter"),
+    Listed.GROUPS: _l("Grupper"),
+    Listed.COORDINATORS: _l("Kontaktombud"),
+    Listed.CONTACTS: _l("Kontakter"),
+    Listed.FINDINGS: _l("Åtgärder"),
+}
+FILES = {  # what the file of a list is called
+    Listed.PLACES: "fastigheter",
+    Listed.GROUPS: "grupper",
+    Listed.COORDINATORS: "kontaktombud",
+    Listed.CONTACTS: "kontakter",
+    Listed.FINDINGS: "atgarder",
+}
+FORMATS = {Format.XLSX: _l("Excel (XLSX)"), Format.CSV: _l("CSV")}
+DUES = {
+    Due.TRAINING: _l("Utbildning"),
+    Due.CONFIRMATION: _l("Fråga om uppdraget gäller ännu"),
+    Due.LOAD: _l("Gruppen behöver fler kontaktombud"),
+}
+SHOWN = {
+    Shown.ALL: _l("Alla"),
+    Shown.DUE: _l("De som det finns något att göra med"),
+    Shown.LOADED: _l("De i grupper som behöver fler kontaktombud"),
+}
+
+
+def where_said(coordinator: Coordinator) -> str:
+    """Return what an appointment is for: "huvudkontaktombud, hela huset" or "port 3"."""
+    if coordinator.is_lead:
+        return _("huvudkontaktombud, hela huset")
+    if coordinator.stairwells:
+        return _("port %(numbers)s", numbers=listed(each.number for each in coordinator.stairwells))
+    return _("hela huset")
