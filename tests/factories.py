@@ -69,6 +69,7 @@ from watch.models import (
     Spot,
     Stairwell,
     Visit,
+    WatchSign,
     utcnow,
 )
 from watch.printing.service import packs
@@ -483,6 +484,12 @@ def make_report(
         reports.publish(report, by=by)
     db.session.commit()
     return report
+
+
+def make_sign(building: Building, stairwell: Stairwell | None = None, **days: date | None) -> WatchSign:
+    """Add a sign that was ordered on 1 March 2026, and put up on the 20th unless given."""
+    values: dict[str, date | None] = {"ordered_on": date(2026, 3, 1), "up_on": date(2026, 3, 20)} | days
+    return store(WatchSign(building=building, stairwell=stairwell, **values))
 
 
 def make_finding_link(finding: Finding, address: str = "forvaltare@example.org") -> FindingLink:

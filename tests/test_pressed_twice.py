@@ -57,6 +57,7 @@ LOOKS = {
     "coordinators-exported",
     "contacts-exported",
     "findings-exported",
+    "signs-exported",
     "audit-exported",
     "est-exported",
 }  # in the audit trail: done as often as one looks, prints or downloads
@@ -149,7 +150,9 @@ REACHED = {
         "est.take_out", "promises.create_operation", "promises.remove_operation",
         "report.add_indicator", "report.bring_back", "report.change", "report.create", "report.publish",
         "report.remove", "report.remove_contact", "report.remove_indicator", "report.save_text",
-        "report.show_again", "report.withdraw", "registers.confirm", "registers.save_days",
+        "report.show_again", "report.withdraw",         "registers.bring_back_sign", "registers.confirm", "registers.save_days",
+        "registers.change", "registers.change_address", "registers.change_property", "registers.change_sign",
+        "registers.change_target", "registers.check_sign", "registers.order", "registers.remove_sign",
         "registers.take_out",
     },
 }  # fmt: skip

@@ -48,7 +48,7 @@ Names: {group} {house} (building of the group) {empty_house} (no group, Norrby) 
 appointment) {knock} (Bengt's, port 3) {meeting} (of the group, by Amina) {stairwell_meeting} (port 3, by
 Bengt) {held_meeting} (port 3, by Bengt, yesterday) {notice} (to the group, by Amina) {stairwell_notice}
 (port 3, by Bengt) {area_notice} {pack} (Bengt's letters, not made yet) {area_pack} (Gun's, made)
-{upload} (a list that Gun uploaded) {outreach} (an entry of
+{upload} (a list that Gun uploaded) {sign} (of {house}) {outreach} (an entry of
 Hässleholmen's log) {promise} (a draft) {operation} {report} (over Hässleholmen, published)
 {report_slug} {indicator} (of that report) {contact} (of Hässleholmen) {sign_in}
 (of the person who asks), and valid tokens and codes: {poster}

@@ -22,6 +22,28 @@ ENDPOINTS = {
         post="/coordinators/{coordinator}/register", **KNOWN, officer=422, data={"trained_on": "i vår"}
     ),
     "registers.confirm": Expected(post="/coordinators/{coordinator}/confirm", **KNOWN, officer=303),
+    "registers.buildings": Expected(get="/areas/{area}/buildings", **AREA, officer=200),
+    "registers.edit_target": Expected(get="/areas/{area}/target", **AREA, officer=200),
+    "registers.change_target": Expected(
+        post="/areas/{area}/target", **AREA, officer=422, data={"groups": "1"}
+    ),
+    "registers.show": Expected(get="/buildings/{house}/register", **KNOWN, officer=200),
+    "registers.edit": Expected(get="/buildings/{house}/edit", **KNOWN, officer=200),
+    "registers.change": Expected(post="/buildings/{house}/edit", **KNOWN, officer=422, data={"name": " "}),
+    "registers.edit_property": Expected(get="/buildings/{house}/property", **KNOWN, officer=200),
+    "registers.change_property": Expected(
+        post="/buildings/{house}/property", **KNOWN, officer=422, data={"landlord": " "}
+    ),
+    "registers.edit_address": Expected(get="/stairwells/{stairwell}/edit", **KNOWN, officer=200),
+    "registers.change_address": Expected(
+        post="/stairwells/{stairwell}/edit", **KNOWN, officer=422, data={"address": "?"}
+    ),
+    "registers.order": Expected(post="/buildings/{house}/signs", **KNOWN, officer=422),
+    "registers.edit_sign": Expected(get="/signs/{sign}/edit", **AREA, officer=200),
+    "registers.change_sign": Expected(post="/signs/{sign}/edit", **AREA, officer=422),
+    "registers.check_sign": Expected(post="/signs/{sign}/check", **AREA, officer=303),
+    "registers.remove_sign": Expected(post="/signs/{sign}/remove", **AREA, officer=303),
+    "registers.bring_back_sign": Expected(post="/signs/{sign}/remove/undo", **AREA, officer=303),
     "registers.ask_import": Expected(get="/areas/{area}/import", **AREA, officer=200),
     "registers.upload": Expected(post="/areas/{area}/import", **AREA, officer=422),
     "registers.preview": Expected(get="/imports/{upload}", **AREA, officer=200, is_own=True),

@@ -35,6 +35,7 @@ from tests.factories import (
     make_promise,
     make_report,
     make_request,
+    make_sign,
     make_verification,
     stairwell_of,
 )
@@ -144,6 +145,7 @@ def fill(scene: Scene) -> dict[str, str]:
     make_finding(area, by=scene.gun)
     make_outreach(area, scene.house, by=scene.gun)
     count_months(utcnow())
+    make_sign(scene.house)
     make_outreach(area, place="a" * 100, by=scene.gun)
     make_promise(area, by=scene.gun)
     make_promise(area, text="a" * 300, target=16, published=True, by=scene.gun)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.cast import Scene
-from tests.factories import make_contact, make_finding
+from tests.factories import make_contact, make_finding, make_sign
 from tests.page_client import Page, PageClient
 from tests.registers.test_importing import NOTHING_NEW
 from watch.extensions import db
@@ -45,6 +45,7 @@ def test_every_list_is_the_same_in_both_kinds_of_file_and_its_reason_is_kept(
 ) -> None:
     make_contact(ContactRole.LANDLORD, "=1+1", scene.group.area)
     make_finding(scene.group.area, what="@Lampan", by=scene.gun)
+    make_sign(scene.house)
     for listed in Listed:
         text = rows_of(taken_out(client, scene, listed))
         assert text == rows_of(taken_out(client, scene, listed, kind="xlsx")), listed

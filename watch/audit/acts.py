@@ -62,7 +62,10 @@ IN_THE_OPEN: Acts = {
     ),
     Kind.CONTACT: ("contact-published", "contact-changed", "contact-checked", "contact-removed"),
     Kind.PAPER: ("poster-renewed", "letters-asked-for", "letter-pack-removed"),
-    Kind.PLACE: ("area-target-set", "area-advice-set", "places-imported"),
+    Kind.PLACE: (
+        "area-target-set", "area-advice-set", "places-imported", "building-changed", "stairwell-changed",
+        "property-changed", "signs-ordered", "sign-changed", "sign-removed", "sign-brought-back",
+    ),
     Kind.REPORT: (
         "report-begun", "report-changed", "report-published", "report-edition-withdrawn",
         "report-edition-shown-again", "report-contact-removed", "report-removed", "report-brought-back",
@@ -77,7 +80,7 @@ IN_THE_OPEN: Acts = {
     Kind.LOOK: ("coordinator-details-seen",),
     Kind.EXPORT: (
         "audit-exported", "outreach-exported", "est-exported", "places-exported", "groups-exported", "coordinators-exported",
-        "contacts-exported", "findings-exported",
+        "contacts-exported", "findings-exported", "signs-exported",
     ),
 }  # fmt: skip
 INSIDE_THE_GROUP: Acts = {

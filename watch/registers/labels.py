@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from watch.language import listed
-from watch.models import Coordinator
+from watch.models import Coordinator, SignSpot, WatchSign
 from watch.registers.queries.coordinators import Due, Shown
+from watch.registers.queries.places import Houses, SignState
 
 CHANGED = {  # what the values of a change in a landlord's list are
     "Area name": _l("område"),
@@ -35,6 +36,7 @@ class Listed(StrEnum):
     COORDINATORS = "coordinators"
     CONTACTS = "contacts"
     FINDINGS = "findings"
+    SIGNS = "signs"
 
 
 class Format(StrEnum):
@@ -44,12 +46,39 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+SPOTS = {
+    SignSpot.ENTRANCE: _l("Vid porten"),
+    SignSpot.STAIRWELL: _l("I trapphuset"),
+    SignSpot.FACADE: _l("På fasaden"),
+    SignSpot.YARD: _l("På gården"),
+    SignSpot.GARAGE: _l("Vid garage eller parkering"),
+}
+SIGN_STATES = {
+    SignState.ORDERED: _l("Beställd"),
+    SignState.UP: _l("Uppe"),
+    SignState.UNCHECKED: _l("Inte kontrollerad på ett år"),
+    SignState.WORN: _l("Sliten"),
+    SignState.DOWN: _l("Nertagen"),
+}
+SIGN_KINDS = {
+    SignState.ORDERED: "lamp",
+    SignState.UP: "ok",
+    SignState.UNCHECKED: "warn",
+    SignState.WORN: "warn",
+    SignState.DOWN: "neutral",
+}
+HOUSES = {
+    Houses.ALL: _l("Alla hus"),
+    Houses.WITH_SIGNS: _l("Hus med skyltar"),
+    Houses.TO_SEE_TO: _l("Hus med skyltar att se till"),
+}
 LISTS = {
     Listed.PLACES: _l("Hus, adresser och lägenheter"),
     Listed.GROUPS: _l("Grupper"),
     Listed.COORDINATORS: _l("Kontaktombud"),
     Listed.CONTACTS: _l("Kontakter"),
     Listed.FINDINGS: _l("Åtgärder"),
+    Listed.SIGNS: _l("Skyltar"),
 }
 FILES = {  # what the file of a list is called
     Listed.PLACES: "fastigheter",
@@ -57,6 +86,7 @@ FILES = {  # what the file of a list is called
     Listed.COORDINATORS: "kontaktombud",
     Listed.CONTACTS: "kontakter",
     Listed.FINDINGS: "atgarder",
+    Listed.SIGNS: "skyltar",
 }
 FORMATS = {Format.XLSX: _l("Excel (XLSX)"), Format.CSV: _l("CSV")}
 DUES = {
@@ -78,3 +108,10 @@ def where_said(coordinator: Coordinator) -> str:
     if coordinator.stairwells:
         return _("port %(numbers)s", numbers=listed(each.number for each in coordinator.stairwells))
     return _("hela huset")
+
+
+def sign_said(sign: WatchSign) -> str:
+    """Return where a sign is: "Våglängdsgatan 3, vid porten"."""
+    spot = str(SPOTS[sign.spot])
+    where = sign.stairwell.address if sign.stairwell else _("hela huset")
+    return f"{where}, {spot[:1].lower()}{spot[1:]}"

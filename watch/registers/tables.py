@@ -15,11 +15,12 @@ from watch.findings.queries import finding_ids, findings_by_id
 from watch.groups.labels import GROUP_STATES, HouseholdsSaid
 from watch.groups.queries.areas import areas_by_id
 from watch.language import local, readable_phone
-from watch.models import ContactPerson, utcnow
+from watch.models import ContactPerson, WatchSign, utcnow
 from watch.places import export as places_export
-from watch.registers.labels import DUES, Listed, where_said
+from watch.registers.labels import DUES, SIGN_STATES, Listed, sign_said, where_said
 from watch.registers.queries.coordinators import Row, register_of
 from watch.registers.queries.groups import GroupRow, groups_in
+from watch.registers.queries.places import signs_in, state_of
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,23 @@ def _findings(areas: Collection[int]) -> Table:
     return Table(findings_export.heading(), map(findings_export.cells_of, findings_by_id(ids)))
 
 
+def _signs(areas: Collection[int]) -> Table:
+    heading = (
+        _("Hus"), _("Var"), _("Område"), _("Läge"), _("Beställd"), _("Uppsatt"), _("Senast kontrollerad"),
+        _("Nertagen"),
+    )  # fmt: skip
+    today = local(utcnow()).date()
+    return Table(heading, [_of_sign(each, today) for each in signs_in(areas)])
+
+
+def _of_sign(each: WatchSign, today: date) -> Sequence[str]:
+    return (
+        each.building.address, sign_said(each), each.building.property.area.name,
+        str(SIGN_STATES[state_of(each, today)]), _day(each.ordered_on), _day(each.up_on),
+        _day(each.checked_on), _day(each.down_on),
+    )  # fmt: skip
+
+
 def _day(moment: datetime | date | None) -> str:
     """Return a day as spreadsheets read it, or nothing."""
     if moment is None:
@@ -108,4 +126,5 @@ TABLES: Mapping[Listed, Callable[[Collection[int]], Table]] = {
     Listed.COORDINATORS: _coordinators,
     Listed.CONTACTS: _contacts,
     Listed.FINDINGS: _findings,
+    Listed.SIGNS: _signs,
 }

@@ -1,6 +1,6 @@
 """Pages of the registers."""
 
-from watch.registers.routes import coordinators, exporting, importing
+from watch.registers.routes import coordinators, exporting, importing, places, signs
 from watch.registers.routes.blueprint import bp
 
-__all__ = ["bp", "coordinators", "exporting", "importing"]
+__all__ = ["bp", "coordinators", "exporting", "importing", "places", "signs"]

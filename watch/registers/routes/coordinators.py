@@ -13,7 +13,7 @@ from watch.language import local
 from watch.models import Coordinator, utcnow
 from watch.paging import page_of
 from watch.registers.errors import ChangedMeanwhile
-from watch.registers.forms import CoordinatorForm, FilterCoordinatorsForm
+from watch.registers.forms.lists import CoordinatorForm, FilterCoordinatorsForm
 from watch.registers.queries.coordinators import FAR_TOO_MANY, MANY, register_of
 from watch.registers.routes.blueprint import bp
 from watch.registers.service import coordinators as service

@@ -11,7 +11,7 @@ from watch.extensions import db
 from watch.groups.queries.areas import areas_by_id
 from watch.language import local
 from watch.models import Area, utcnow
-from watch.registers.forms import TakeOutForm
+from watch.registers.forms.lists import TakeOutForm
 from watch.registers.labels import FILES, LISTS, Format, Listed
 from watch.registers.routes.blueprint import bp
 from watch.registers.tables import Table, table_of

@@ -18,7 +18,7 @@ from watch.models import Area, ListUpload, UploadState
 from watch.places.labels import sentence
 from watch.registers import uploads
 from watch.registers.errors import RegisterChanged
-from watch.registers.forms import ApplyListForm, UploadListForm
+from watch.registers.forms.lists import ApplyListForm, UploadListForm
 from watch.registers.routes.blueprint import bp
 from watch.registers.service import importing
 from watch.registers.uploads import BadLandlordList, Contents

@@ -1,4 +1,4 @@
-"""Forms of the registers."""
+"""Forms for importing a list, taking one out, and the register of coordinators."""
 
 from __future__ import annotations
 

@@ -1,0 +1,92 @@
+"""Checks the register of places by page: changed with the list's own rules, by two at once, and found."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import make_sign
+from tests.page_client import Page, PageClient
+from watch.extensions import db
+from watch.models import Landlord
+
+BOTH = ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
+TAKEN = ["Det namnet eller den adressen har redan en annan. Skriv en annan, eller ändra den först."]
+
+
+def house(client: PageClient, scene: Scene) -> Page:
+    """Return the page of Våglängdsgatan in the register, as Gun sees it."""
+    return client.get("/areas/hassleholmen/buildings", as_=scene.gun).click("Våglängdsgatan 1–3")
+
+
+def test_an_address_names_the_house_and_its_group(client: PageClient, scene: Scene) -> None:
+    page = house(client, scene).click("Ändra Våglängdsgatan 3")
+    assert page.press("Spara", {"address": "Våglängdsgatan 5 b", "postcode": "50751"}).status == 303
+    db.session.expire_all()
+    assert (scene.house.address, scene.group.name) == ("Våglängdsgatan 1, 5B", "Våglängdsgatan 1, 5B")
+    assert (scene.stairwell_3.number, scene.stairwell_3.postcode) == ("5B", "507 51")
+    taken = page.press("Spara", {"address": "norrby långgata 21"})
+    assert (taken.status, taken.errors) == (422, BOTH), "the page was opened before the change"
+    assert taken.press("Spara").errors == TAKEN
+
+
+def test_house_property_and_landlord_are_changed(client: PageClient, scene: Scene) -> None:
+    page = house(client, scene)
+    assert page.click("Ändra huset").press("Spara", {"name": "Höghuset"}).status == 303
+    form = page.click("Ändra fastigheten")
+    assert form.press("Spara", {"designation": "norrby  långgata 21"}).errors == TAKEN
+    wanted = {"designation": "Vågen 2", "landlord": "Nya Husbolaget"}
+    assert form.press("Spara", wanted).status == 303
+    db.session.expire_all()
+    land = scene.house.property
+    assert (scene.house.name, land.designation, land.landlord.name) == (
+        "Höghuset", "Vågen 2", "Nya Husbolaget"
+    )  # fmt: skip
+    page.click("Ändra fastigheten").press("Spara", {"landlord": "ab bostäder i borås"})
+    db.session.expire_all()
+    assert land.landlord.name == "AB Bostäder i Borås"
+    assert db.session.scalars(select(Landlord.name).order_by(Landlord.id)).all()[-1] == "Nya Husbolaget"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("address", "Våglängdsgatan", "Adressen saknar gatunummer. Skriv till exempel Magasinsgatan 11."),
+        ("address", "", "Värdet saknas. Fyll i det."),
+        ("postcode", "några", "Postnumret ska ha fem siffror, till exempel 504 34."),
+        ("city", "", "Värdet saknas. Fyll i det."),
+        ("city", "x" * 61, "Texten är för lång. Högst 60 tecken."),
+    ],
+)  # fmt: skip
+def test_what_a_list_is_refused_for_is_refused_here(
+    field: str, typed: str, said: str, client: PageClient, scene: Scene
+) -> None:
+    page = house(client, scene).click("Ändra Våglängdsgatan 3").press("Spara", {field: typed})
+    assert (page.status, page.errors, page.form()[field]) == (422, [said], typed)
+
+
+def test_two_officers_change_one_target(client: PageClient, scene: Scene) -> None:
+    page = client.get("/areas/norrby/target", as_=scene.gun)
+    other = client.get("/areas/norrby/target", as_=scene.gun)
+    assert other.press("Spara målet", {"groups": "6", "by": "2031-06-30"}).status == 303
+    both = page.press("Spara målet", {"groups": "7", "by": "2031-06-30"})
+    assert (both.status, both.errors, both.form()["groups"]) == (422, BOTH, "7")
+    assert "30 juni 2031" in both.text
+    assert both.press("Spara målet").status == 303
+    area = scene.langgatan.property.area
+    db.session.refresh(area)
+    assert (area.target_groups, str(area.target_by), area.advisory_share) == (7, "2031-06-30", None)
+    for wrong in ("-1", "1000000000", "några"):
+        refused = page.press("Spara målet", {"groups": wrong, "by": "2031-06-30"})
+        assert (refused.status, refused.form()["groups"]) == (422, wrong), wrong
+
+
+def test_houses_are_searched_and_filtered_by_their_signs(client: PageClient, scene: Scene) -> None:
+    make_sign(scene.langgatan)
+    for asked, is_found in (
+        ("q=långgata", True), ("q=våglängd", False), ("show=with_signs", True), ("show=to_see_to", False),
+        ("show=x&after=9", True),
+    ):  # fmt: skip
+        page = client.get(f"/areas/norrby/buildings?{asked}", as_=scene.gun)
+        assert ("Norrby Långgata 21–27" in page.links) == is_found, asked
