@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.access import Expected
 from tests.access.findings import AREA
+from tests.access.house import OWN_STAIRWELL
 
 ANYWHERE = AREA | {
     "stranger": 403, "waiting": 403, "member": 403, "coordinator": 403, "other_coordinator": 403, "lead": 403,
@@ -44,6 +45,12 @@ ENDPOINTS = {
     "registers.check_sign": Expected(post="/signs/{sign}/check", **AREA, officer=303),
     "registers.remove_sign": Expected(post="/signs/{sign}/remove", **AREA, officer=303),
     "registers.bring_back_sign": Expected(post="/signs/{sign}/remove/undo", **AREA, officer=303),
+    "registers.give_sticker": Expected(
+        post="/flats/{flat}/sticker", **OWN_STAIRWELL, coordinator=303, lead=303
+    ),
+    "registers.take_back_sticker": Expected(
+        post="/flats/{flat}/sticker/undo", **OWN_STAIRWELL, coordinator=303, lead=303
+    ),
     "registers.ask_import": Expected(get="/areas/{area}/import", **AREA, officer=200),
     "registers.upload": Expected(post="/areas/{area}/import", **AREA, officer=422),
     "registers.preview": Expected(get="/imports/{upload}", **AREA, officer=200, is_own=True),

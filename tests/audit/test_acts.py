@@ -28,7 +28,7 @@ HANDED_ON = {
     "printing/service/delivery.py", "contacts/service.py", "findings/service.py",
     "lifecycle/service/steps.py", "records/service/addresses.py", "handouts/service.py",
     "promises/service.py", "report/service.py",
-    "registers/service/signs.py",
+    "registers/service/signs.py", "registers/service/stickers.py",
 }  # fmt: skip
 COMPOSED = {  # names that are made of parts, by the file that makes them
     "invitations/service/inviting.py": ["household-invited-by-mail"],

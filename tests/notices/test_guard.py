@@ -144,6 +144,14 @@ NOT_GUARDED = {
     ),
     "FilterAuditForm.q": "a search, which nobody keeps",
     "FilterForm.q": "a search, which nobody keeps",
+    "FilterCoordinatorsForm.q": "a search, which nobody keeps",
+    "FilterHousesForm.q": "a search, which nobody keeps",
+    "BuildingForm.name": "the landlord's name of a house, as in the landlord's list",
+    **dict.fromkeys(
+        ("AddressForm.address", "AddressForm.postcode", "AddressForm.city"), "an address, of a strict form"
+    ),
+    "PropertyForm.designation": "the land register is public",
+    "PropertyForm.landlord": "a company's name",
     "FilterOutreachForm.q": "a search, which nobody keeps",
     "FilterPromisesForm.q": "a search, which nobody keeps",
     "FindReportForm.q": "a search, which nobody keeps",

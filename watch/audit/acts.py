@@ -79,8 +79,8 @@ IN_THE_OPEN: Acts = {
     Kind.HOUSEHOLD: (),
     Kind.LOOK: ("coordinator-details-seen",),
     Kind.EXPORT: (
-        "audit-exported", "outreach-exported", "est-exported", "places-exported", "groups-exported", "coordinators-exported",
-        "contacts-exported", "findings-exported", "signs-exported",
+        "audit-exported", "outreach-exported", "est-exported", "places-exported", "groups-exported",
+        "coordinators-exported", "contacts-exported", "findings-exported", "signs-exported",
     ),
 }  # fmt: skip
 INSIDE_THE_GROUP: Acts = {
@@ -98,6 +98,7 @@ INSIDE_THE_GROUP: Acts = {
     Kind.OUTREACH: (),
     Kind.PROMISE: (),
     Kind.HOUSEHOLD: (
+        "sticker-given", "sticker-taken-back",
         "household-takes-part", "household-invited", "household-wants-to-join", "household-declined",
         "household-not-contacted", "household-moved-out", "household-not-home", "household-undone",
         "household-invited-by-mail", "household-letter-delivered", "household-letter-left-out",

@@ -124,6 +124,8 @@ EVENTS = {
     "letter-pack-removed": _l("Filerna med brev togs bort"),
     "area-advice-set": _l("Hur stor andel som bör vara med ändrades"),
     "area-target-set": _l("Områdets mål sattes"),
+    "sticker-given": _l("Ett hushåll fick en dekal"),
+    "sticker-taken-back": _l("Att ett hushåll fick en dekal togs tillbaka"),
     "building-changed": _l("Ett hus ändrades i registret"),
     "stairwell-changed": _l("En adress ändrades i registret"),
     "property-changed": _l("En fastighet ändrades i registret"),

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, requires
+from watch.bands import roughly
 from watch.language import local
 from watch.models import Area, Building, Property, Stairwell, utcnow
 from watch.paging import page_of
@@ -25,6 +26,7 @@ from watch.registers.forms.places import (
     TargetForm,
 )
 from watch.registers.queries import places as queries
+from watch.registers.queries.stickers import stickers_at
 from watch.registers.routes.blueprint import bp
 from watch.registers.service import places as service
 from watch.saving import saving
@@ -60,7 +62,7 @@ def house_page(building: Building, form: OrderForm) -> str:
     return render_template(
         "registers/show.html",
         building=building, area=building.property.area, signs=queries.signs_at([building.id]), form=form,
-        can_order=queries.can_order(building),
+        can_order=queries.can_order(building), stickers=roughly(stickers_at(building, utcnow())),
     )  # fmt: skip
 
 
