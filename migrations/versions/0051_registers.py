@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0051"
+down_revision = "0050"
 
 NUMBERED = {"sqlite_autoincrement": True}
 STATE = sa.Enum("waiting", "applied", "discarded", name="uploadstate", native_enum=False,
