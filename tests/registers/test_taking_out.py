@@ -53,7 +53,7 @@ def test_every_list_is_the_same_in_both_kinds_of_file_and_its_reason_is_kept(
         assert not any(cell.startswith(("=", "@")) for row in text for cell in row), listed
     acts = select(AuditEntry.what, AuditEntry.why).where(AuditEntry.what.endswith("-exported"))
     wanted = {(f"{listed}-exported", ExportReason.FOLLOW_UP) for listed in Listed}
-    assert set(db.session.execute(acts).tuples()) == wanted
+    assert {(what, why) for what, why in db.session.execute(acts)} == wanted
 
 
 def test_a_file_has_the_numbers_of_the_pages_in_bands(client: PageClient, scene: Scene) -> None:

@@ -17,6 +17,7 @@ from watch.ops.demo.meetings import add_area_findings
 from watch.ops.demo.outreach import add_outreach
 from watch.ops.demo.overview import add_months, add_places
 from watch.ops.demo.people import building_of
+from watch.ops.demo.registers import add_registers
 from watch.ops.demo.reports import add_report
 from watch.places import landlord_list
 from watch.places.service import import_landlord_list
@@ -48,6 +49,7 @@ def seed() -> None:
     make_contacts(areas)
     add_area_findings(areas["hassleholmen"])
     add_outreach(areas, officers[0])
+    add_registers()
     make_area_notice(areas["hassleholmen"], officers[0])
     db.session.flush()
     recount_groups(utcnow())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,14 +17,22 @@ from watch.registers.cells import same
 from watch.registers.errors import ChangedMeanwhile, NameTaken
 from watch.registers.queries.places import remembered
 
+Place = Area | Building | Property | Stairwell | WatchSign
 
-def lock(thing: Area | Building | Property | Stairwell | WatchSign, seen: str) -> None:
-    """Let nobody else change a place meanwhile. Raises ChangedMeanwhile if it is not as it was seen."""
+
+def is_new(thing: Place, values: Mapping[str, Any], seen: str) -> bool:
+    """Return True if values are new to a place, which nobody else changes until the transaction ends.
+
+    Raises ChangedMeanwhile if they are, and the place is not as it was seen any more.
+    """
     model: Any = type(thing)
     locked = select(model).where(model.id == thing.id).with_for_update()
     db.session.execute(locked.execution_options(populate_existing=True))
+    if all(getattr(thing, name) == value for name, value in values.items()):
+        return False
     if remembered(thing) != seen:
         raise ChangedMeanwhile
+    return True
 
 
 def change_building(building: Building, name: str, land: Property, *, seen: str, by: Person) -> None:
@@ -32,7 +40,8 @@ def change_building(building: Building, name: str, land: Property, *, seen: str,
 
     Raises NameTaken if a building on that property has the name.
     """
-    lock(building, seen)
+    if not is_new(building, {"name": name, "property": land}, seen):
+        return
     others = select(Building.name).where(Building.property_id == land.id, Building.id != building.id)
     _demand_free(name, db.session.scalars(others))
     building.name, building.property = name, land
@@ -47,7 +56,9 @@ def change_address(
 
     Raises NameTaken if another stairwell has the address.
     """
-    lock(stairwell, seen)
+    said = {"street": street, "number": number, "postcode": postcode, "city": city}
+    if not is_new(stairwell, said, seen):
+        return
     others = select(Stairwell.street, Stairwell.number, Stairwell.city).where(
         Stairwell.number == number, Stairwell.id != stairwell.id
     )
@@ -65,11 +76,12 @@ def change_property(land: Property, designation: str, landlord: str, *, seen: st
 
     Raises NameTaken if another property has the designation.
     """
-    lock(land, seen)
-    _demand_free(designation, db.session.scalars(select(Property.designation).where(Property.id != land.id)))
     known = {same(each.name): each for each in db.session.scalars(select(Landlord))}
-    land.designation = designation
-    land.landlord = known.get(same(landlord)) or Landlord(name=landlord)
+    owner = known.get(same(landlord)) or Landlord(name=landlord)
+    if not is_new(land, {"designation": designation, "landlord": owner}, seen):
+        return
+    _demand_free(designation, db.session.scalars(select(Property.designation).where(Property.id != land.id)))
+    land.designation, land.landlord = designation, owner
     _save()
     audit.note("property-changed", about=land, by=by, area=land.area)
 
@@ -78,7 +90,9 @@ def change_target(
     area: Area, groups: int | None, day: date | None, share: int | None, *, seen: str, by: Person
 ) -> None:
     """Set an area's target of groups and its day, and the share of households that is advised."""
-    lock(area, seen)
+    said = {"target_groups": groups, "target_by": day, "advisory_share": share}
+    if not is_new(area, said, seen):
+        return
     if (area.target_groups, area.target_by) != (groups, day):
         set_target(area, groups, day, by)
     if area.advisory_share != share:

@@ -14,7 +14,7 @@ from watch.extensions import db
 from watch.models import Building, Person, SignSpot, Stairwell, WatchSign, utcnow
 from watch.registers.errors import GroupNotActive
 from watch.registers.queries.places import can_order
-from watch.registers.service.places import lock
+from watch.registers.service.places import is_new
 
 NEXT: Any = WatchSign.version + 1  # as the database counts it, whoever has written meanwhile
 
@@ -45,9 +45,8 @@ def order(
 
 def change(sign: WatchSign, values: dict[str, Any], *, seen: str, by: Person) -> None:
     """Let a sign have other days. Raises ChangedMeanwhile if somebody else has changed it."""
-    if all(getattr(sign, name) == value for name, value in values.items()):
+    if not is_new(sign, values, seen):
         return
-    lock(sign, seen)
     for name, value in (values | {"version": NEXT}).items():
         setattr(sign, name, value)
     _note("sign-changed", sign, by)
