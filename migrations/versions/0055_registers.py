@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0051"
-down_revision = "0050"
+revision = "0055"
+down_revision = "0054"
 
 NUMBERED = {"sqlite_autoincrement": True}
 STATE = sa.Enum("waiting", "applied", "discarded", name="uploadstate", native_enum=False,
