@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_finding
+from tests.factories import make_finding, make_sign
 from tests.mail.letters import text_of
 from tests.page_client import PageClient
 from watch import clock, jobs
@@ -73,6 +73,29 @@ def test_the_mail_counts_what_waits_and_leads_to_it(calm: Scene, outbox: Outbox,
     assert "Visa vad som behöver dig: http://127.0.0.1:8000/overview " in text
     late = "Åtgärder som skulle ha varit klara Hässleholmen Lampan vid källartrappan är släckt. Visa"
     assert late in page.text
+
+
+def test_a_sign_waits_until_it_is_up_and_a_year_after_it_was_checked(calm: Scene, client: PageClient) -> None:
+    ordered, up = date(2031, 2, 1), date(2031, 2, 10)
+    sign = make_sign(calm.house, ordered_on=ordered, up_on=None)
+    make_sign(calm.other_group.buildings[0], ordered_on=ordered, up_on=up)
+
+    def waits(on: datetime = MONDAY) -> list[Need]:
+        return what_needs_somebody({calm.group.area_id}, on)
+
+    assert waits() == [Need(Reason.SIGNS, calm.house.address, calm.house.id)]
+    sign.up_on = up
+    assert waits() == []
+    a_year_later = datetime(2032, 2, 10, 12, tzinfo=STOCKHOLM)
+    assert Reason.SIGNS in [need.reason for need in waits(a_year_later)]
+    sign.checked_on = date(2031, 12, 1)
+    assert Reason.SIGNS not in [need.reason for need in waits(a_year_later)]
+    sign.is_worn = True
+    assert [need.reason for need in waits()] == [Reason.SIGNS]
+    db.session.commit()
+    with time_machine.travel(MONDAY, tick=False):
+        page = client.get("/overview", as_=calm.gun)
+    assert page.links[f"Se skyltarna {calm.house.address}"] == f"/buildings/{calm.house.id}/register"
 
 
 def test_a_finding_is_overdue_for_those_who_follow_it_until_it_is_closed(calm: Scene) -> None:

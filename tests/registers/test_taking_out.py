@@ -87,6 +87,7 @@ def test_what_is_taken_out_reads_the_same_when_it_is_imported(
 ) -> None:
     first, second, *_others = db.session.scalars(select(Flat).order_by(Flat.id))
     first.landlord_number, second.landlord_number = "=1+1", "A'=B"
+    first.stairwell.north, first.stairwell.east = 6_399_403, 377_297
     db.session.commit()
     page = taken_out(client, scene, "places", kind=kind)
     assert len(rows_of(page)) == 1 + 18 + 36

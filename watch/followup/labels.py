@@ -42,6 +42,7 @@ REASONS = {
     Reason.FINDING: _l("Åtgärder som polisen eller kommunen ska se till"),
     Reason.QUIET: _l("Grupper som kanske ska vila"),
     Reason.AFTER_CLOSING: _l("Kvar att göra efter grupper som är avslutade"),
+    Reason.SIGNS: _l("Hus med skyltar att se till"),
     Reason.STALE_CONTACT: _l("Kontakter som inte är kontrollerade på ett år"),
 }
 ACTIONS = {
@@ -54,6 +55,7 @@ ACTIONS = {
     Reason.FINDING: _l("Visa"),
     Reason.QUIET: _l("Se läget"),
     Reason.AFTER_CLOSING: _l("Visa"),
+    Reason.SIGNS: _l("Se skyltarna"),
     Reason.STALE_CONTACT: _l("Kontrollera"),
 }
 SORTS = {

@@ -149,6 +149,8 @@ def _way(reason: Reason, thing_id: int) -> str:
             return url_for("closing.show", group_id=thing_id)
         case Reason.FINDING | Reason.OVERDUE:
             return url_for("findings.show", finding_id=thing_id)
+        case Reason.SIGNS:
+            return url_for("registers.show", building_id=thing_id)
         case Reason.STALE_CONTACT:
             return url_for("contacts.edit", _anchor=f"contact-{thing_id}")
         case _:

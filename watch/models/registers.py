@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, LargeBinary, String, and_, func, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.models.base import Model, current, impersonal, personal, utcnow
 from watch.models.places import Area, Building, Stairwell
 
+CHECKED_FOR = timedelta(days=365)  # how long a check of a sign holds
 AS_UPLOAD = "a day after it was uploaded"
 
 
@@ -79,6 +80,13 @@ class WatchSign(Model):
     stairwell: Mapped[Stairwell | None] = relationship()
 
     is_current = current(until="removed_at")
+
+    @classmethod
+    def waits(cls, today: date) -> ColumnElement[bool]:
+        """Return the condition that a sign waits: to be put up, exchanged, or checked after a year."""
+        last = func.coalesce(cls.checked_on, cls.up_on)
+        is_to_see_to = or_(cls.up_on.is_(None), cls.is_worn, last <= today - CHECKED_FOR)
+        return and_(cls.is_current, cls.down_on.is_(None), is_to_see_to)
 
     @property
     def area_id(self) -> int:

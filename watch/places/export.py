@@ -19,6 +19,7 @@ def rows_in(areas: Collection[int]) -> Iterator[tuple[str, ...]]:
         select(
             Area.name, Property.designation, Landlord.name, Building.name, Stairwell.street,
             Stairwell.number, Flat.number, Flat.landlord_number, Stairwell.city, Stairwell.postcode,
+            Stairwell.north, Stairwell.east,
         )
         .join(Property, Property.area_id == Area.id)
         .join(Landlord, Landlord.id == Property.landlord_id)
@@ -28,6 +29,10 @@ def rows_in(areas: Collection[int]) -> Iterator[tuple[str, ...]]:
         .where(Area.id.in_(areas), Flat.gone_at.is_(None))
         .order_by(Area.sort_key, Building.sort_key, Building.id, Stairwell.sort_key, Flat.number)
     )  # fmt: skip
-    for area, land, landlord, house, street, number, flat, own, city, postcode in db.session.execute(wanted):
-        said = (area, land, landlord, house, f"{street} {number}", flat, own or "", city, postcode)
+    for area, land, landlord, house, street, number, flat, own, *where in db.session.execute(wanted):
+        city, postcode, north, east = where
+        said = (
+            area, land, landlord, house, f"{street} {number}", flat, own or "", city, postcode,
+            str(north or ""), str(east or ""),
+        )  # fmt: skip
         yield tuple(map(marked_as_text, said))

@@ -24,6 +24,8 @@ CHANGED = {  # what the values of a change in a landlord's list are
     "Stairwell postcode": _l("postnummer"),
     "Stairwell city": _l("ort"),
     "Stairwell building": _l("hus"),
+    "Stairwell north": "N",
+    "Stairwell east": "E",
     "Flat landlord_number": _l("fastighetsägarens nummer"),
 }
 

@@ -31,6 +31,7 @@ from watch.models import (
     Group,
     GroupState,
     Property,
+    WatchSign,
 )
 
 MOST_OF_A_KIND = 50  # needs shown of each reason
@@ -48,6 +49,7 @@ class Reason(StrEnum):
     FINDING = "finding"  # a group left it to the police or the municipality, and nobody has begun
     QUIET = "quiet"  # an active group that should rest
     AFTER_CLOSING = "after_closing"  # signs to take down, or a sheet to hang up
+    SIGNS = "signs"  # a building's sign waits to be put up, exchanged or checked
     STALE_CONTACT = "stale_contact"
 
 
@@ -75,7 +77,7 @@ class Need:
 
 
 def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
-    """Return what needs action in these areas, most urgent first, in nine statements."""
+    """Return what needs action in these areas, most urgent first, in ten statements."""
     today = local(now).date()
     return [
         *_interest_without_group(areas, now),
@@ -85,6 +87,7 @@ def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
         *_findings(areas, today),
         *_quiet_groups(areas, now),
         *_after_closing(areas),
+        *_signs(areas, today),
         *_stale_contacts(areas, today),
     ]
 
@@ -174,6 +177,17 @@ def _findings(areas: Collection[int], today: date) -> list[Need]:
         for each in findings
         if (place := each.group or each.area)
     ]
+
+
+def _signs(areas: Collection[int], today: date) -> list[Need]:
+    waiting = select(WatchSign.building_id).where(WatchSign.waits(today))
+    wanted = (
+        select(Building.address, Building.id)
+        .join(Property, Property.id == Building.property_id)
+        .where(Property.area_id.in_(areas), Building.id.in_(waiting))
+        .order_by(Building.sort_key, Building.id)
+    )
+    return [Need(Reason.SIGNS, *row) for row in db.session.execute(wanted.limit(MOST_OF_A_KIND))]
 
 
 def _stale_contacts(areas: Collection[int], today: date) -> list[Need]:

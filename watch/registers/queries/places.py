@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
@@ -91,17 +91,10 @@ def building_ids(area: Area, wanted: WantedHouses, today: date) -> Sequence[int]
     if wanted.text:
         ids = ids.where(buildings_at(wanted.text))
     if wanted.shown is not Houses.ALL:
-        which = [_waits(today)] if wanted.shown is Houses.TO_SEE_TO else []
+        which = [WatchSign.waits(today)] if wanted.shown is Houses.TO_SEE_TO else []
         has = select(WatchSign.id).where(WatchSign.building_id == Building.id, WatchSign.is_current, *which)
         ids = ids.where(has.exists())
     return db.session.scalars(ids.order_by(Building.sort_key, Building.id)).all()
-
-
-def _waits(today: date) -> ColumnElement[bool]:
-    """Return the condition on WatchSign that something is to be done with it."""
-    last = func.coalesce(WatchSign.checked_on, WatchSign.up_on)
-    waits = or_(WatchSign.up_on.is_(None), WatchSign.is_worn, last <= today - YEAR)
-    return and_(WatchSign.down_on.is_(None), waits)
 
 
 def houses_by_id(ids: Sequence[int]) -> list[House]:
