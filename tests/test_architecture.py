@@ -70,6 +70,7 @@ KNOW_THE_REQUEST = {
     "watch.lengths",
     "watch.limits",
     "watch.made_for",
+    "watch.navigation",
     "watch.typed_words",
     "watch.urls",
     "watch.web",
@@ -129,8 +130,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "spreadsheets": set(),
     "paper": {"language", "tokens"},
     "urls": {"database", "tokens"},
+    "navigation": {"extensions", "models", "relations"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "made_for", "models"}
-    | {"relations"},
+    | {"navigation"},
     "mail": MODELS | {"errors", "language", "mail", "partners", "tokens", "trials"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "calendar", "database", "errors", "exporting",

@@ -1,17 +1,14 @@
-"""What every page has: navigation, template filters, security headers, and traces written after a GET."""
+"""What every page has: template filters, security headers, and traces written after a GET."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass
+from collections.abc import MutableMapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, g, has_request_context, request, url_for
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from sqlalchemy import update
 from werkzeug.exceptions import HTTPException
@@ -19,13 +16,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
-from watch import audit, language, made_for
+from watch import audit, language, made_for, navigation
 from watch.access import current_relations
 from watch.bodies import MOST_OF_ADDRESS
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
-from watch.models import Area, Group, Model, Person, SignIn, utcnow
-from watch.relations import Relations
+from watch.models import Group, Model, Person, SignIn, utcnow
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -34,25 +30,6 @@ CONTENT_SECURITY_POLICY = (
 SEEN_EVERY = timedelta(minutes=1)
 # What a view returns. access.py reads type hints at run time and cannot resolve the names in flask.typing.
 ViewAnswer = str | AnyResponse | tuple[str, int]
-
-
-@dataclass(frozen=True)
-class NavigationItem:
-    """A link in the page's head. `rooms` are the endpoints or blueprints it stands for.
-
-    `not x` in `rooms` leaves out the endpoint x of a blueprint.
-    """
-
-    label: LazyString
-    href: str
-    rooms: frozenset[str]
-
-    @property
-    def current(self) -> bool:
-        """True if the reader is on one of its pages."""
-        return request.endpoint in self.rooms or (
-            request.blueprint in self.rooms and f"not {request.endpoint}" not in self.rooms
-        )
 
 
 class RowNumber(IntegerConverter):
@@ -217,84 +194,11 @@ def _page_context() -> dict[str, object]:
     if not has_request_context():  # a mail or a print
         return {**spoken, "navigation": []}
     relations = current_relations()
-    own = set(relations.coordinates) | relations.member_of
     return {
         **spoken,
-        "own_group_id": _group_of_page(relations, own),
+        "own_group_id": navigation.group_of_page(relations),
         "csrf_token": made_for.token,
-        "navigation": list(_navigation(relations)),
-        "home": _home(relations),
+        "navigation": list(navigation.of_reader(relations)),
+        "home": navigation.home_of(relations),
         "is_officer": bool(relations.officer_of),
     }
-
-
-def _home(relations: Relations) -> str:
-    """Return the reader's start page: the overview for an officer, own groups, or the front page."""
-    if relations.officer_of:
-        return url_for("followup.overview")
-    return url_for("groups.mine" if relations.coordinates or relations.member_of else "places.front")
-
-
-def _navigation(relations: Relations) -> Iterator[NavigationItem]:
-    """Yield few links, by role and the same on every page: an officer's area, a neighbour's group."""
-    own = set(relations.coordinates) | relations.member_of
-    group_id = _group_of_page(relations, own)
-    if relations.officer_of:
-        yield from _rooms_of_officers(None if group_id else _area_of_page(relations))
-    if current_user.is_authenticated and (own or not relations.officer_of):
-        yield _item(_l("Min sida"), "groups.mine", "groups.mine")
-    if group_id:
-        yield from _rooms_of_group(group_id, group_id in relations.coordinates)
-    elif relations.officer_of:
-        yield _item(_l("Kontakter"), "contacts.edit", "contacts")
-    else:
-        yield _item(_l("Kontakter"), "contacts.public", "contacts")
-    if current_user.is_authenticated:
-        yield _item(_l("Inställningar"), "accounts.settings", "accounts", "addresses", "retention")
-
-
-def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
-    own = "followup.overview", "followup.groups", "audit.index", "groups.mine", "promises", "report"
-    yield _item(_l("Översikt"), "followup.overview", *own)
-    if area:
-        groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle", "closing", "audit.of_group"
-        rooms = "messages", "invitations", "meetings", "findings", "est", "printing", "outreach", "registers", *groups
-        here = "followup", "not followup.overview", "not followup.groups"
-        yield _item(_l("Området"), "followup.area", *here, *rooms, slug=area.slug)
-        yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
-
-
-def _area_of_page(relations: Relations) -> Area | None:
-    """Return the page's area if the reader is its officer, else the first of the reader's areas."""
-    position = g.get("position")
-    is_own = position is not None and position.area_id in relations.officer_of
-    return db.session.get(Area, position.area_id if is_own else min(relations.officer_of))
-
-
-def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem]:
-    if coordinates:
-        lists = "groups.house.members", "groups.house.details"
-        house = "groups.house", "canvassing", "printing", *(f"not {each}" for each in lists)
-        people = *lists, "records", "joining", "invitations", "groups.coordinators"
-        yield _item(_l("Huset"), "groups.house.show", *house, group_id=group_id)
-        yield _item(_l("Medlemmar"), "groups.house.members", *people, group_id=group_id)
-    group = "groups", "not groups.mine", "groups.choices", "lifecycle", "findings", "audit.of_group"
-    more = () if coordinates else ("groups.coordinators", "printing")
-    yield _item(_l("Gruppen"), "groups.show", *group, *more, group_id=group_id)
-    yield _item(_l("Träffar"), "meetings.index", "meetings", group_id=group_id)
-    yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)
-    yield _item(_l("Kontakter"), "contacts.of_group", "contacts", "messages", group_id=group_id)
-
-
-def _group_of_page(relations: Relations, own: set[int]) -> int | None:
-    """Return the page's group if the reader belongs to it; else a neighbour's first group."""
-    position = g.get("position")
-    if position is not None and position.group_id in own:
-        return int(position.group_id)
-    if relations.officer_of:
-        return None
-    return min(relations.coordinates, default=None) or min(relations.member_of, default=None)
-
-
-def _item(label: LazyString, endpoint: str, *rooms: str, **url: object) -> NavigationItem:
-    return NavigationItem(label, url_for(endpoint, **url), frozenset(rooms))  # type: ignore[arg-type]  # url holds ids only
