@@ -30,14 +30,14 @@ ENDPOINTS = {
     ),
     "registers.show": Expected(get="/buildings/{house}/register", **KNOWN, officer=200),
     "registers.edit": Expected(get="/buildings/{house}/edit", **KNOWN, officer=200),
-    "registers.change": Expected(post="/buildings/{house}/edit", **KNOWN, officer=422, data={"name": " "}),
+    "registers.change": Expected(post="/buildings/{house}/edit", **KNOWN, officer=422, data={"house_name": " "}),
     "registers.edit_property": Expected(get="/buildings/{house}/property", **KNOWN, officer=200),
     "registers.change_property": Expected(
         post="/buildings/{house}/property", **KNOWN, officer=422, data={"landlord": " "}
     ),
     "registers.edit_address": Expected(get="/stairwells/{stairwell}/edit", **KNOWN, officer=200),
     "registers.change_address": Expected(
-        post="/stairwells/{stairwell}/edit", **KNOWN, officer=422, data={"address": "?"}
+        post="/stairwells/{stairwell}/edit", **KNOWN, officer=422, data={"street_address": "?"}
     ),
     "registers.order": Expected(post="/buildings/{house}/signs", **KNOWN, officer=422),
     "registers.edit_sign": Expected(get="/signs/{sign}/edit", **AREA, officer=200),

@@ -22,18 +22,18 @@ def house(client: PageClient, scene: Scene) -> Page:
 
 def test_an_address_names_the_house_and_its_group(client: PageClient, scene: Scene) -> None:
     page = house(client, scene).click("Ändra Våglängdsgatan 3")
-    assert page.press("Spara", {"address": "Våglängdsgatan 5 b", "postcode": "50751"}).status == 303
+    assert page.press("Spara", {"street_address": "Våglängdsgatan 5 b", "postcode": "50751"}).status == 303
     db.session.expire_all()
     assert (scene.house.address, scene.group.name) == ("Våglängdsgatan 1, 5B", "Våglängdsgatan 1, 5B")
     assert (scene.stairwell_3.number, scene.stairwell_3.postcode) == ("5B", "507 51")
-    taken = page.press("Spara", {"address": "norrby långgata 21"})
+    taken = page.press("Spara", {"street_address": "norrby långgata 21"})
     assert (taken.status, taken.errors) == (422, BOTH), "the page was opened before the change"
     assert taken.press("Spara").errors == TAKEN
 
 
 def test_house_property_and_landlord_are_changed(client: PageClient, scene: Scene) -> None:
     page = house(client, scene)
-    assert page.click("Ändra huset").press("Spara", {"name": "Höghuset"}).status == 303
+    assert page.click("Ändra huset").press("Spara", {"house_name": "Höghuset"}).status == 303
     form = page.click("Ändra fastigheten")
     assert form.press("Spara", {"designation": "norrby  långgata 21"}).errors == TAKEN
     wanted = {"designation": "Vågen 2", "landlord": "Nya Husbolaget"}
@@ -52,8 +52,8 @@ def test_house_property_and_landlord_are_changed(client: PageClient, scene: Scen
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("address", "Våglängdsgatan", "Adressen saknar gatunummer. Skriv till exempel Magasinsgatan 11."),
-        ("address", "", "Värdet saknas. Fyll i det."),
+        ("street_address", "Våglängdsgatan", "Adressen saknar gatunummer. Skriv till exempel Magasinsgatan 11."),
+        ("street_address", "", "Värdet saknas. Fyll i det."),
         ("postcode", "några", "Postnumret ska ha fem siffror, till exempel 504 34."),
         ("city", "", "Värdet saknas. Fyll i det."),
         ("city", "x" * 61, "Texten är för lång. Högst 60 tecken."),

@@ -57,7 +57,7 @@ def test_a_report_is_begun_written_reviewed_and_read_by_everybody(client: PageCl
     text = draft.click("Skriv en text, Kort sagt")
     draft = text.press("Spara", {"text": "Vi höll löftet.\n\nFler kommer nu."}).follow()
     indicator = draft.click("Lägg till ett mått")
-    known = {"name": "Trygga på kvällen", "before": "62 %", "after": "68 %", "source": "NTU 2025"}
+    known = {"what": "Trygga på kvällen", "before": "62 %", "after": "68 %", "source": "NTU 2025"}
     draft = indicator.press("Lägg till", known).follow()
 
     review = draft.click("Läs igenom och publicera")

@@ -116,7 +116,7 @@ class TextForm(Form):
 class IndicatorForm(SendingForm):
     """Asks for a measure from elsewhere, before and after, and where it comes from."""
 
-    name = LineField(_l("Vad mättes?"), most=MOST_NAME, missing=_l("Skriv vad som mättes."))
+    what = LineField(_l("Vad mättes?"), most=MOST_NAME, missing=_l("Skriv vad som mättes."))
     before = LineField(_l("Före"), most=MOST_VALUE, missing=_l("Skriv värdet före."))
     after = LineField(_l("Efter"), most=MOST_VALUE, missing=_l("Skriv värdet efter."))
     source = LineField(
@@ -126,7 +126,9 @@ class IndicatorForm(SendingForm):
     @property
     def values(self) -> dict[str, str]:
         """The answers by column."""
-        return {name: getattr(self, name).data for name in ("name", "before", "after", "source")}
+        return {"name": self.what.data} | {
+            part: getattr(self, part).data for part in ("before", "after", "source")
+        }
 
 
 class ReviewForm(Form):

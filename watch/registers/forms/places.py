@@ -66,11 +66,18 @@ class PlaceForm(Form):
 class BuildingForm(PlaceForm):
     """Asks for the landlord's name of a building, and its property."""
 
-    name = CellField(_l("Fastighetsägarens namn på huset"), Column.BUILDING)
+    house_name = CellField(_l("Fastighetsägarens namn på huset"), Column.BUILDING)
     land = SelectField(_l("Fastighet"), invalid_choice_message=CHOOSE)
 
     def __init__(self, building: Building, properties: Sequence[Property]) -> None:
-        super().__init__(obj=building, data={"land": str(building.property_id), "seen": remembered(building)})
+        super().__init__(
+            obj=building,
+            data={
+                "house_name": building.name,
+                "land": str(building.property_id),
+                "seen": remembered(building),
+            },
+        )
         self.properties = {str(each.id): each for each in properties}
         self.land.choices = [choice(value, each.designation) for value, each in self.properties.items()]
 
@@ -78,17 +85,19 @@ class BuildingForm(PlaceForm):
 class AddressForm(PlaceForm):
     """Asks for the address of a stairwell."""
 
-    address = CellField(_l("Adress"), Column.ADDRESS, description=_l("Gata och nummer"))
+    street_address = CellField(_l("Adress"), Column.ADDRESS, description=_l("Gata och nummer"))
     postcode = CellField(_l("Postnummer"), Column.POSTCODE)
     city = CellField(_l("Ort"), Column.CITY)
 
     def __init__(self, stairwell: Stairwell) -> None:
-        super().__init__(obj=stairwell, data={"seen": remembered(stairwell)})
+        super().__init__(
+            obj=stairwell, data={"street_address": stairwell.address, "seen": remembered(stairwell)}
+        )
 
     @property
     def values(self) -> tuple[str, str, str, str]:
         """Street, number, postcode and city."""
-        street, number = street_and_number(self.address.data or "")
+        street, number = street_and_number(self.street_address.data or "")
         return street, number, postcode_of(self.postcode.data or ""), self.city.data or ""
 
 

@@ -80,9 +80,9 @@ def change(building: Building) -> ViewAnswer:
     def save() -> None:
         land = form.properties[form.land.data]
         seen = form.seen.data or ""
-        service.change_building(building, form.name.data or "", land, seen=seen, by=current_person())
+        service.change_building(building, form.house_name.data or "", land, seen=seen, by=current_person())
 
-    return _save(building, building, form, form.name, save)
+    return _save(building, building, form, form.house_name, save)
 
 
 @bp.get("/stairwells/<int:stairwell_id>/edit")
@@ -100,7 +100,7 @@ def change_address(stairwell: Stairwell) -> ViewAnswer:
         seen = form.seen.data or ""
         service.change_address(stairwell, *form.values, seen=seen, by=current_person())
 
-    return _save(stairwell.building, stairwell, form, form.address, save)
+    return _save(stairwell.building, stairwell, form, form.street_address, save)
 
 
 @bp.get("/buildings/<int:building_id>/property")
@@ -185,4 +185,4 @@ def _edit(building: Building, thing: Any, form: PlaceForm, *, is_both: bool = Fa
 
 
 def _target(area: Area, form: TargetForm, *, is_both: bool = False) -> str:
-    return render_template("registers/target.html", area=area, form=form, is_both=is_both)
+    return render_template("registers/edit_target.html", area=area, form=form, is_both=is_both)
