@@ -30,7 +30,9 @@ ENDPOINTS = {
     ),
     "registers.show": Expected(get="/buildings/{house}/register", **KNOWN, officer=200),
     "registers.edit": Expected(get="/buildings/{house}/edit", **KNOWN, officer=200),
-    "registers.change": Expected(post="/buildings/{house}/edit", **KNOWN, officer=422, data={"house_name": " "}),
+    "registers.change": Expected(
+        post="/buildings/{house}/edit", **KNOWN, officer=422, data={"house_name": " "}
+    ),
     "registers.edit_property": Expected(get="/buildings/{house}/property", **KNOWN, officer=200),
     "registers.change_property": Expected(
         post="/buildings/{house}/property", **KNOWN, officer=422, data={"landlord": " "}

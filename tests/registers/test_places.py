@@ -52,7 +52,10 @@ def test_house_property_and_landlord_are_changed(client: PageClient, scene: Scen
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("street_address", "Våglängdsgatan", "Adressen saknar gatunummer. Skriv till exempel Magasinsgatan 11."),
+        (
+            "street_address", "Våglängdsgatan",
+            "Adressen saknar gatunummer. Skriv till exempel Magasinsgatan 11.",
+        ),
         ("street_address", "", "Värdet saknas. Fyll i det."),
         ("postcode", "några", "Postnumret ska ha fem siffror, till exempel 504 34."),
         ("city", "", "Värdet saknas. Fyll i det."),
