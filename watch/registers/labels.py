@@ -90,7 +90,7 @@ FILES = {  # what the file of a list is called
     Listed.FINDINGS: "atgarder",
     Listed.SIGNS: "skyltar",
 }
-FORMATS = {Format.XLSX: _l("Excel (XLSX)"), Format.CSV: _l("CSV")}
+FORMATS = {Format.XLSX: "Excel (XLSX)", Format.CSV: "CSV"}  # the same in every language
 DUES = {
     Due.TRAINING: _l("Utbildning"),
     Due.CONFIRMATION: _l("Fråga om uppdraget gäller ännu"),
