@@ -28,7 +28,9 @@ from watch.models import (
     MeetingPart,
     Membership,
     Person,
+    SetAside,
     StartStep,
+    Task,
     utcnow,
 )
 from watch.ops.demo.meetings import add_notes_and_findings
@@ -79,6 +81,8 @@ def make_group(sample: SampleGroup, officer: Person, chance: random.Random) -> N
     _households(group, flats_of(building), sample, chance)
     if sample.state is GroupState.ACTIVE:
         _meetings(group, chance)
+        ago = timedelta(days=340 if sample.designation == HOUSE_OF_THE_CAST else 90)
+        db.session.add(SetAside(group_id=group.id, task=Task.LIST_CHECKED, at=utcnow() - ago))
         someone = select(Person).join(Membership, Membership.person_id == Person.id)
         reached = someone.where(Membership.group_id == group.id, Membership.channel == Channel.MAIL)
         member = db.session.scalars(reached.order_by(Person.id)).first()
