@@ -203,6 +203,7 @@ ELSEWHERE = {  # and why the walk does not come by them
     "records.merge": "of two records of one person, see tests/records",
     "lifecycle.ask_candidate": "once somebody has offered to coordinate a resting group, see test_waking",
     "lifecycle.add_building": "where a building has no group, see tests/lifecycle/test_buildings.py",
+    "lifecycle.take_out": "where a building came to a group today, see tests/lifecycle/test_buildings.py",
     "lifecycle.split_off": "where a group has several buildings, see tests/lifecycle/test_buildings.py",
     "lifecycle.start_again": "a month after a group was closed, see tests/closing",
     "lifecycle.activate": "once all steps are ticked and somebody coordinates, see test_start",

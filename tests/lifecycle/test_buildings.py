@@ -27,7 +27,7 @@ from watch.extensions import db
 from watch.groups.queries.areas import taking_part_in_area
 from watch.groups.service.recounting import recount_groups
 from watch.lifecycle import service
-from watch.lifecycle.errors import GroupExists, NotOpen, OnlyBuilding, TellsTooMuch
+from watch.lifecycle.errors import GroupExists, NotOpen, OnlyBuilding, TellsTooMuch, TooLateToTakeOut
 from watch.models import (
     Area,
     Building,
@@ -191,11 +191,36 @@ def test_few_households_are_not_split_off(scene: Scene, joined: Building, househ
     assert db.session.scalars(select(Group.id).where(Group.name == "Marklandsgatan 5–7")).all() == []
 
 
-def test_what_was_added_by_mistake_is_taken_out(scene: Scene, annex: Building) -> None:
+def test_what_was_added_by_mistake_is_taken_out_the_same_day(
+    client: PageClient, scene: Scene, annex: Building
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/buildings", as_=scene.gun)
+    added = page.press("Lägg till huset", {"building": annex.id}).follow()
+    out = added.press("Ta ut igen Marklandsgatan 5–7").follow()
+    assert "Huset hör inte till gruppen längre." in out.text
+    assert (annex.group_id, scene.group.name) == (None, "Våglängdsgatan 1–3")
+    again = added.press("Ta ut igen Marklandsgatan 5–7").follow()
+    assert "eller bara det" in again.text
     service.add_building(scene.group, annex, by=scene.gun)
-    own = service.split_off(scene.group, annex, reason="Fel hus", by=scene.gun)
-    assert own.buildings == [annex]
-    assert scene.group.buildings == [scene.house]
+    grow_old(annex)
+    with pytest.raises(TooLateToTakeOut):
+        service.take_out(scene.group, annex, by=scene.gun)
+
+
+def test_more_flats_never_tell_how_many_of_nearly_all_take_part(scene: Scene, annex: Building) -> None:
+    for place, flat in enumerate(empty_flats(*scene.house.stairwells)):
+        make_member(make_person(f"Grann {place}", f"grann{place}@example.org"), scene.group, flat)
+    recount_groups(utcnow())
+    with pytest.raises(TellsTooMuch):
+        service.add_building(scene.group, annex, by=scene.gun)
+
+
+def test_flats_that_are_gone_count_on_no_page(client: PageClient, scene: Scene) -> None:
+    for flat in scene.stairwell_1.flats[:2]:
+        flat.gone_at = utcnow()
+    db.session.commit()
+    assert "16 lägenheter" in client.get(f"/groups/{scene.group.id}/buildings", as_=scene.gun).text
+    assert "av 16 hushåll" in client.get("/overview", as_=scene.gun).text
 
 
 def test_a_group_keeps_one_building_and_a_closed_one_is_not_changed(scene: Scene, annex: Building) -> None:

@@ -49,6 +49,9 @@ def test_house_property_and_landlord_are_changed(client: PageClient, scene: Scen
     assert db.session.scalars(select(Landlord.name).order_by(Landlord.id)).all()[-1] == "Nya Husbolaget"
 
 
+ONE_ADDRESS = "Adressen ska vara en gata och ett nummer, till exempel Magasinsgatan 11 B."
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
@@ -57,6 +60,9 @@ def test_house_property_and_landlord_are_changed(client: PageClient, scene: Scen
             "Adressen saknar gatunummer. Skriv till exempel Magasinsgatan 11.",
         ),
         ("street_address", "", "Värdet saknas. Fyll i det."),
+        ("street_address", "Solvarvsgatan 9 lgh 1101", ONE_ADDRESS),
+        ("street_address", "Solvarvsgatan 9, Karin 12", ONE_ADDRESS),
+        ("street_address", "Karin Andersson 070-123 45 67", ONE_ADDRESS),
         ("postcode", "några", "Postnumret ska ha fem siffror, till exempel 504 34."),
         ("city", "", "Värdet saknas. Fyll i det."),
         ("city", "x" * 61, "Texten är för lång. Högst 60 tecken."),

@@ -39,8 +39,8 @@ Acts = Mapping[Kind, tuple[str, ...]]
 IN_THE_OPEN: Acts = {
     Kind.GROUP: (
         "group-started", "group-activated", "group-rests", "group-woken", "group-closed", "group-reopened",
-        "group-started-again", "group-building-added", "group-split", "start-step-ticked",
-        "start-step-unticked",
+        "group-started-again", "group-building-added", "group-building-removed", "group-split",
+        "start-step-ticked", "start-step-unticked",
     ),
     Kind.DUTY: (
         "officer-appointed", "officer-ended", "coordinator-appointed", "coordinator-accepted",

@@ -43,6 +43,7 @@ EVENTS = {
     "group-reopened": _l("Avslutet av gruppen ångrades"),
     "group-started-again": _l("Gruppen startades på nytt"),
     "group-building-added": _l("Ett hus lades till i gruppen"),
+    "group-building-removed": _l("Ett hus togs ut ur gruppen igen"),
     "group-split": _l("Ett hus fick en egen grupp"),
     "start-step-ticked": _l("Ett steg i uppstarten bockades av"),
     "start-step-unticked": _l("Ett steg i uppstarten togs tillbaka"),

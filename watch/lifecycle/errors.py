@@ -76,3 +76,7 @@ class OnlyBuilding(DomainError):
 
 class TellsTooMuch(DomainError):
     """The numbers of the parts would tell how many households take part where that is not shown."""
+
+
+class TooLateToTakeOut(DomainError):
+    """The building has been in the group for a night, or somebody takes part there."""

@@ -183,30 +183,29 @@ def has_coordinator(group: Group) -> bool:
 
 @dataclass(frozen=True)
 class Sizes:
-    """The households that took part last night in a building and in the rest of its group, and their flats.
-
-    `is_new` is True if the building came to the group after that night, so that nobody of it is counted.
-    """
+    """The households that took part last night in a building and in the rest of its group, and the flats."""
 
     building: int
     rest: int
     flats: int
     flats_of_rest: int
-    is_new: bool
 
 
 def sizes_if_split(group: Group, building: Building, now: datetime) -> Sizes:
     """Return the sizes that a building and the rest of its group would have as two groups."""
-    night = last_night(now)
     own = {each.id for each in building.stairwells}
-    counted = households_by_stairwell(group, night)
+    counted = households_by_stairwell(group, last_night(now))
     here = sum(counted[each][0] for each in own & counted.keys())
     flats = sum(counted[each][1] for each in own & counted.keys())
     return Sizes(
         building=here, rest=max(group.counted_taking_part - here, 0),
         flats=flats, flats_of_rest=sum(total for _count, total in counted.values()) - flats,
-        is_new=building.grouped_at is not None and building.grouped_at > night,
     )  # fmt: skip
+
+
+def came_today(building: Building, now: datetime) -> bool:
+    """Return True if a building came to its group after last night's count, so that nobody there counts."""
+    return building.grouped_at is not None and building.grouped_at > last_night(now)
 
 
 def addable_buildings(group: Group) -> Sequence[Building]:

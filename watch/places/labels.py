@@ -112,7 +112,7 @@ PROBLEMS = {
         "Samma namn skrivs på ett annat sätt på en tidigare rad. Skriv det likadant."
     ),
     Problem.ADDRESS_OF_A_GROUP_ELSEWHERE: _l(
-        "Adressen hör redan till ett annat hus som har en grupp. Flytta den först när gruppen är avslutad."
+        "Adressen flyttas från eller till ett hus som har en grupp. Flytta den först när gruppen är avslutad."
     ),
     Problem.PROPERTY_IN_ANOTHER_AREA: _l(
         "Fastigheten finns redan i ett annat område. Ändra området i listan, eller ta bort raden."

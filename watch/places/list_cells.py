@@ -47,6 +47,10 @@ MAX_CHARACTERS: dict[str | None, int] = {
 }
 FLOORS = range(1, 75)  # 10 is the entrance floor; Sweden's highest house has 74 floors
 POSITIONS = range(1, 61)
+# a flat, a name or a telephone number beside it, which everybody would read
+MORE_THAN_AN_ADDRESS = re.compile(
+    r"[,;@]|\b(?:lgh|lägenhet|vån|våning|tr|c/o)\b|\d[\d -]{4,}\d|\s\d+[a-z]?\s+\D.*\d", re.IGNORECASE
+)
 ADDRESS = re.compile(r"(?P<street>\S.{0,78}?\S) (?P<number>\d{1,4}) ?(?P<letter>[A-Za-zÅÄÖåäö]?)")
 COORDINATE = re.compile(r"\d{1,8}(?:[.,]\d{1,12})?")
 POSTCODE = re.compile(r"(?:SE?-? ?)?([1-9]\d{2}) ?(\d{2})(?:\.0| \D{1,60})?", re.IGNORECASE)
@@ -103,7 +107,8 @@ def _flat_problem(cell: str) -> AnyProblem | None:
 def _address_problem(cell: str) -> AnyProblem | None:
     if not re.search(r"\d", cell):
         return Problem.ADDRESS_WITHOUT_NUMBER
-    return None if ADDRESS.fullmatch(cell) else Problem.ADDRESS_FORM
+    is_one = ADDRESS.fullmatch(cell) and not MORE_THAN_AN_ADDRESS.search(cell)
+    return None if is_one else Problem.ADDRESS_FORM
 
 
 def _postcode_problem(cell: str) -> AnyProblem | None:

@@ -72,6 +72,7 @@ def _sum(number: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def flats_of_building() -> ScalarSelect[int]:
-    """Return a scalar subquery: the number of flats in the building of the outer select."""
+    """Return a scalar subquery: the number of flats in the outer select's building, without gone ones."""
     flats = select(func.count(Flat.id)).join(Stairwell, Stairwell.id == Flat.stairwell_id)
-    return flats.where(Stairwell.building_id == Building.id).correlate(Building).scalar_subquery()
+    here = Stairwell.building_id == Building.id, Flat.gone_at.is_(None)
+    return flats.where(*here).correlate(Building).scalar_subquery()

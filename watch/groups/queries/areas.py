@@ -63,7 +63,8 @@ def households_by_stairwell(group: Group, night: datetime) -> dict[int, tuple[in
         .correlate(Stairwell)
         .scalar_subquery()
     )
-    flats = select(func.count(Flat.id)).where(Flat.stairwell_id == Stairwell.id).correlate(Stairwell)
+    flats = select(func.count(Flat.id)).where(Flat.stairwell_id == Stairwell.id, Flat.gone_at.is_(None))
+    flats = flats.correlate(Stairwell)
     wanted = select(Stairwell.id, taking_part, flats.scalar_subquery()).join(Building)
     rows = db.session.execute(wanted.where(Building.group_id == group.id))
     return {stairwell: (count, total) for stairwell, count, total in rows}
@@ -79,13 +80,14 @@ def at_least(count: ColumnElement[int], total: ColumnElement[int]) -> ColumnElem
 
 
 def number_of_flats() -> ScalarSelect[int]:
-    """Return a subquery for the number of flats of the outer select's group."""
+    """Return a subquery for the number of flats of the outer select's group; gone ones do not count."""
     flats = (
         select(func.count(Flat.id))
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
         .join(Building, Building.id == Stairwell.building_id)
     )
-    return flats.where(Building.group_id == Group.id).correlate(Group).scalar_subquery()
+    here = Building.group_id == Group.id, Flat.gone_at.is_(None)
+    return flats.where(*here).correlate(Group).scalar_subquery()
 
 
 def taking_part_in_area() -> ScalarSelect[int]:

@@ -67,7 +67,7 @@ def _select_facts(group_id: int) -> Select[str | None, int]:
         select(func.count(Flat.id))
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
         .join(Building, Building.id == Stairwell.building_id)
-        .where(Building.group_id == group_id)
+        .where(Building.group_id == group_id, Flat.gone_at.is_(None))
     )
     designation = (
         select(func.min(Property.designation))
@@ -251,6 +251,7 @@ def _groups(person_id: int) -> Select[Group]:
 
 
 def flats_in(building: Building) -> int:
-    """Return the number of flats of a building."""
+    """Return the number of flats of a building; gone ones do not count."""
     flats = select(func.count(Flat.id)).join(Stairwell, Stairwell.id == Flat.stairwell_id)
-    return db.session.scalar(flats.where(Stairwell.building_id == building.id)) or 0
+    here = Stairwell.building_id == building.id, Flat.gone_at.is_(None)
+    return db.session.scalar(flats.where(*here)) or 0

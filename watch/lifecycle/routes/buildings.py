@@ -11,10 +11,10 @@ from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups.queries import pages
 from watch.lifecycle import queries, service
-from watch.lifecycle.errors import GroupExists, InGroup, NotOpen, OnlyBuilding, TellsTooMuch
+from watch.lifecycle.errors import GroupExists, InGroup, NotOpen, OnlyBuilding, TellsTooMuch, TooLateToTakeOut
 from watch.lifecycle.forms import AddBuildingForm, SplitForm
 from watch.lifecycle.routes.blueprint import bp, note_assurance
-from watch.models import Building, Group, GroupState
+from watch.models import Building, Group, GroupState, utcnow
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
@@ -23,9 +23,10 @@ NOT_SO: Explanations = {
     GroupExists: _l("Huset har redan en grupp. Ingenting är ändrat."),
     NotOpen: _l("Gruppen är avslutad. Öppna den igen, eller starta den på nytt."),
     OnlyBuilding: _l("Gruppen har inte huset, eller bara det. Ingenting är delat."),
+    TooLateToTakeOut: _l("Huset går inte att ta ut längre. Ge det en egen grupp i stället."),
     TellsTooMuch: _l(
-        "Så få hushåll, eller nästan alla, är med i huset eller i resten att delarna skulle visa vilka. "
-        "Därför går gruppen inte att dela."
+        "Så få hushåll, eller nästan alla, är med att de nya siffrorna skulle visa vilka. "
+        "Ingenting är ändrat."
     ),
 }
 
@@ -45,6 +46,7 @@ def _buildings_page(group: Group, adding: AddBuildingForm, split: SplitForm) -> 
     return render_template(
         "lifecycle/buildings.html", group=group, adding=adding, split=split, free=free,
         flats={each.id: pages.flats_in(each) for each in group.buildings},
+        added_today=[each for each in group.buildings if queries.came_today(each, utcnow())],
     )  # fmt: skip
 
 
@@ -58,6 +60,16 @@ def add_building(group: Group) -> ViewAnswer:
     building = _in_area(form.building.data, group)
     with saving(_("Huset hör till gruppen nu."), already=IS_IN_IT, unless=NOT_SO):
         service.add_building(group, building, by=current_person())
+    return redirect(url_for("lifecycle.buildings", group_id=group.id), 303)
+
+
+@bp.post("/groups/<int:group_id>/buildings/<int:building_id>/remove")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def take_out(group: Group, building_id: int) -> ViewAnswer:
+    """Take out a building that was added today by mistake."""
+    building = _in_area(building_id, group)
+    with saving(_("Huset hör inte till gruppen längre."), unless=NOT_SO):
+        service.take_out(group, building, by=current_person())
     return redirect(url_for("lifecycle.buildings", group_id=group.id), 303)
 
 

@@ -1,6 +1,6 @@
 """Changes to a group's life: started, active, resting and woken, and which buildings it has."""
 
-from watch.lifecycle.service.regrouping import add_building, split_off
+from watch.lifecycle.service.regrouping import add_building, split_off, take_out
 from watch.lifecycle.service.steps import (
     activate,
     ask_candidate,
@@ -20,6 +20,7 @@ __all__ = [
     "split_off",
     "start_again",
     "start_group",
+    "take_out",
     "tick",
     "untick",
     "wake",

@@ -8,10 +8,18 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, or_, select, update
 
 from watch import audit
 from watch.extensions import db
+from watch.groups.queries.pages import facts_of
 from watch.groups.service.telling import tell_the_interested
-from watch.lifecycle.errors import GroupExists, InGroup, NotOpen, OnlyBuilding, TellsTooMuch
+from watch.lifecycle.errors import (
+    GroupExists,
+    InGroup,
+    NotOpen,
+    OnlyBuilding,
+    TellsTooMuch,
+    TooLateToTakeOut,
+)
 from watch.lifecycle.mails import GROUP_SPLIT
-from watch.lifecycle.queries import Sizes, has_coordinator, sizes_if_split
+from watch.lifecycle.queries import Sizes, came_today, has_coordinator, sizes_if_split
 from watch.mail import outbox
 from watch.models import (
     FEW,
@@ -41,9 +49,12 @@ from watch.statements import changed
 def add_building(group: Group, building: Building, *, by: Person) -> None:
     """Add a building that has no group. Its interested people are told, if the group has a coordinator.
 
-    Raises NotOpen for a closed group, InGroup, and GroupExists if the building has got another group.
+    Raises NotOpen for a closed group, InGroup, and GroupExists if the building has got another group. Raises
+    TellsTooMuch if nearly all take part: among more flats the number would not be hidden any more.
     """
     _demand_open(group)
+    if building.group_id is None and group.counted_taking_part > facts_of(group).flats - FEW:
+        raise TellsTooMuch
     free = update(Building).where(Building.id == building.id, Building.group_id.is_(None))
     if not changed(free.values(group_id=group.id, grouped_at=utcnow())):
         of = db.session.scalars(select(Group).where(Group.id == _group_of(building))).one()
@@ -59,6 +70,28 @@ def _group_of(building: Building) -> ScalarSelect[int | None]:
     return select(Building.group_id).where(Building.id == building.id).scalar_subquery()
 
 
+def take_out(group: Group, building: Building, *, by: Person) -> None:
+    """Take a building out again that came to the group today, by mistake: it has no group then.
+
+    Raises NotOpen, OnlyBuilding, and TooLateToTakeOut if it came before last night or somebody joined there.
+    """
+    _demand_open(group)
+    _demand_one_of_several(group, building)
+    here = Membership.stairwell_id.in_([each.id for each in building.stairwells])
+    joined = select(Membership.id).where(Membership.group_id == group.id, here)
+    if not came_today(building, utcnow()) or db.session.scalar(joined.limit(1)) is not None:
+        raise TooLateToTakeOut
+    building.group_id, building.grouped_at = None, None
+    _name(group)
+    audit.note("group-building-removed", about=group, by=by)
+
+
+def _demand_one_of_several(group: Group, building: Building) -> None:
+    db.session.refresh(group, ["buildings"])
+    if building not in group.buildings or len(group.buildings) == 1:
+        raise OnlyBuilding
+
+
 def split_off(group: Group, building: Building, *, reason: str, by: Person) -> Group:
     """Give one building of several a group of its own, in the same state, and tell its members by mail.
 
@@ -67,9 +100,7 @@ def split_off(group: Group, building: Building, *, reason: str, by: Person) -> G
     NotOpen, OnlyBuilding, and TellsTooMuch if a number that is not shown could be computed from the parts.
     """
     _demand_open(group)
-    db.session.refresh(group, ["buildings"])
-    if building not in group.buildings or len(group.buildings) == 1:
-        raise OnlyBuilding
+    _demand_one_of_several(group, building)
     now = utcnow()
     sizes = sizes_if_split(group, building, now)
     if _tell_too_much(sizes):
@@ -97,11 +128,11 @@ def split_off(group: Group, building: Building, *, reason: str, by: Person) -> G
 def _tell_too_much(sizes: Sizes) -> bool:
     """Return True if a number that pages show only as a band could be computed from the parts."""
     parts = (sizes.building, sizes.flats), (sizes.rest, sizes.flats_of_rest)
-    return not sizes.is_new and not all(FEW <= count <= flats - FEW for count, flats in parts)
+    return not all(FEW <= count <= flats - FEW for count, flats in parts)
 
 
 def _demand_open(group: Group) -> None:
-    db.session.refresh(group, ["state"], with_for_update=True)
+    db.session.refresh(group, ["state", "counted_taking_part"], with_for_update=True)
     if group.state is GroupState.CLOSED:
         raise NotOpen
 

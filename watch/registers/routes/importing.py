@@ -26,7 +26,7 @@ from watch.web import ViewAnswer
 
 MOST_ERRORS, MOST_SHOWN = 100, 200  # of one list, on the page
 FILES = limit_network(  # reading a file may take seconds of processor time
-    "30 per hour", "landlords' lists", exempt_when=lambda: not any(request.files.values())
+    "120 per hour", "landlords' lists", exempt_when=lambda: not any(request.files.values())
 )
 
 
