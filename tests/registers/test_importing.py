@@ -82,6 +82,7 @@ def test_a_list_is_shown_before_it_changes_anything_and_applied_as_shown(
         "Sågverksgatan 2 2 lägenheter: 1001, 1101",
         "Sågverksgatan 4 1 lägenhet: 1001",
     ]
+    assert "Listan gäller Norrby. Nytt i registret: Sågen 1, Brf Sågen." in page.text
     done = page.press("Spara i registret")
     assert done.follow().flashes == APPLIED
     assert [now - then for now, then in zip(counts(), before, strict=True)] == [0, 1, 1, 1, 2, 3]

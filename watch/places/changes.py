@@ -40,7 +40,8 @@ class Change:
 class Imported:
     """The number of new places of each kind, and what else the list changes.
 
-    `added`, `gone` and `back` have the flats' numbers by the address of their stairwell.
+    `new_names` are those of new properties and landlords. `added`, `gone` and `back` have the flats' numbers
+    by the address of their stairwell.
     """
 
     areas: int = 0
@@ -49,6 +50,7 @@ class Imported:
     buildings: int = 0
     stairwells: int = 0
     flats: int = 0
+    new_names: list[str] = field(default_factory=list, compare=False)
     changed: list[Change] = field(default_factory=list, compare=False)
     added: dict[str, list[str]] = field(default_factory=dict, compare=False)
     gone: dict[str, list[str]] = field(default_factory=dict, compare=False)

@@ -159,7 +159,11 @@ class _Places:
         areas, landlords, properties, buildings, stairwells = (
             now - then for now, then in zip(self._sizes(), self.before, strict=True)
         )
-        return Imported(areas, landlords, properties, buildings, stairwells)
+        _areas, known_landlords, known_properties, *_others = self.before
+        owners = list(self.landlords.values())[known_landlords:]  # new ones come last
+        lands = list(self.properties.values())[known_properties:]
+        new_names = [each.designation for each in lands] + [each.name for each in owners]
+        return Imported(areas, landlords, properties, buildings, stairwells, new_names=new_names)
 
     @staticmethod
     def _building_key(designation: str, name: str) -> tuple[str, str]:

@@ -34,6 +34,7 @@ class Effect:
     buildings: int = 0
     stairwells: int = 0
     flats: int = 0
+    new_names: list[str] = field(default_factory=list)
     changed: list[dict[str, str]] = field(default_factory=list)
     added: Numbers = field(default_factory=dict)
     gone: Numbers = field(default_factory=dict)
