@@ -74,6 +74,7 @@ from watch.models import (
 )
 from watch.printing.service import packs
 from watch.report import service as reports
+from watch.report.content import content_of, mark_of
 
 Thing = TypeVar("Thing", bound=Model)
 FLATS = tuple(f"{floor}0{place}" for floor in (10, 11, 12) for place in (1, 2, 3))  # 1001 … 1203
@@ -481,9 +482,14 @@ def make_report(
     )
     report = reports.begin(plan, by=by)
     if published:
-        reports.publish(report, by=by)
+        publish_report(report, by=by)
     db.session.commit()
     return report
+
+
+def publish_report(report: Report, *, by: Person) -> None:
+    """Publish a report as it stands, as if it had been read."""
+    reports.publish(report, seen=mark_of(report, content_of(report, utcnow())), by=by)
 
 
 def make_sign(building: Building, stairwell: Stairwell | None = None, **days: date | None) -> WatchSign:

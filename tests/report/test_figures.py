@@ -24,6 +24,7 @@ from tests.factories import (
     make_person,
     make_promise,
     make_report,
+    publish_report,
 )
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
@@ -45,7 +46,6 @@ from watch.models import (
     Theme,
     utcnow,
 )
-from watch.report import service
 
 NUMBERS = {  # caption, row and column of each cell that was counted by hand
     ("Grupper som började och slutade", "Hässleholmen", "Startade"): "1",
@@ -147,7 +147,7 @@ def _year(scene: Scene) -> Report:
 def published(scene: Scene) -> Report:
     """The report of 2025, published by Gun."""
     report = _year(scene)
-    service.publish(report, by=scene.gun)
+    publish_report(report, by=scene.gun)
     db.session.commit()
     return report
 
@@ -225,8 +225,8 @@ def test_an_edition_never_changes_and_what_changes_comes_in_the_next(
         again = client.get(f"/promises/sa-blev-det-2025/1{ending}")
         assert again.response.text == page.response.text if ending else again.text == page.text
 
-    service.publish(published, by=scene.gun)
-    service.publish(published, by=scene.gun)  # pressed twice
+    publish_report(published, by=scene.gun)
+    publish_report(published, by=scene.gun)  # pressed twice
     db.session.commit()
     new = client.get("/promises/sa-blev-det-2025")
     assert "Utgåva 2" in new.text

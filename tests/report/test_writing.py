@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,12 +11,22 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.databases import on_one_database
-from tests.factories import make_officer, make_person, make_report
+from tests.factories import make_officer, make_outreach, make_person, make_report
 from tests.page_client import Page, PageClient
 from watch.bands import FEW
 from watch.extensions import db
 from watch.groups.queries.areas import number_of_flats
-from watch.models import AuditEntry, Group, Officer, Person, Report, utcnow
+from watch.models import (
+    AuditEntry,
+    Group,
+    Officer,
+    Person,
+    Report,
+    ReportIndicator,
+    ReportText,
+    Theme,
+    utcnow,
+)
 from watch.report.period import Period
 from watch.report.queries.figures import groups_of
 
@@ -134,6 +146,43 @@ def test_two_officers_change_one_report_and_the_second_is_shown_both(
     assert (both.status, "Guns rubrik" in both.text, both.form()["title"]) == (422, True, "Saras rubrik")
     assert both.press("Spara").status == 303
     assert [each.title for each in reports()] == ["Saras rubrik"]
+
+
+CHANGES = {
+    "a text that was changed": lambda report, _scene: setattr(report.texts[0], "text", "Saras text."),
+    "a text that was added": lambda report, _scene: report.texts.append(
+        ReportText(theme=Theme.AHEAD, text="Saras text.")
+    ),
+    "a measure that was taken out": lambda report, _scene: report.indicators.clear(),
+    "another title": lambda report, _scene: setattr(report, "title", "Saras rubrik"),
+    "another contact person": lambda report, _scene: setattr(report, "contact_name", "Sara Lindh"),
+    "a figure": lambda _report, scene: make_outreach(scene.group.area, scene.house, day=date(2025, 5, 1)),
+}
+
+
+@on_one_database
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_nobody_publishes_what_they_have_not_read(
+    change: Callable[[Report, Scene], object], client: PageClient, scene: Scene
+) -> None:
+    report = make_report(scene.group.area, by=scene.gun)
+    report.texts = [ReportText(theme=Theme.SUMMARY, text="Guns text.")]
+    measured = {"name": "Trygga på kvällen", "before": "62 %", "after": "68 %", "source": "NTU 2025"}
+    report.indicators = [ReportIndicator(**measured)]
+    db.session.commit()
+    page = client.get(f"/report/{report.id}/publish", as_=scene.gun)
+    change(report, scene)
+    db.session.commit()
+    again = page.press("Publicera", {"read": ["nobody"]})
+    assert (again.status, again.errors) == (
+        422, ["Något i rapporten har ändrats sedan du öppnade sidan. Läs igenom den en gång till."]
+    )  # fmt: skip
+    assert reports()[0].editions == []
+    assert again.press("Publicera").errors == [
+        "Läs igenom rapporten och kryssa i rutan. Sedan kan alla läsa den."
+    ]
+    assert again.press("Publicera", {"read": ["nobody"]}).status == 303
+    assert [each.number for each in reports()[0].editions] == [1]
 
 
 def test_who_has_lost_one_of_the_areas_reaches_the_report_no_more_and_it_stays_published(

@@ -6,6 +6,7 @@ their reader's language (saying.py). It holds no contact person, and nothing els
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from watch.report.period import Period
 from watch.report.queries.figures import Facts, findings_of, groups_of, meetings_of, outreach_of
 from watch.report.queries.promised import operations_of, promises_of
 
+CONTACT = ("contact_name", "contact_phone", "contact_email")  # of a report, and of an edition
 FORMAT = 1  # of this JSON; raised when a reader of the file would have to be changed
 
 
@@ -50,3 +52,9 @@ def _days(period: Period) -> Facts:
 def kept(content: Facts) -> str:
     """Return the content as an edition keeps it."""
     return json.dumps(content, ensure_ascii=False)
+
+
+def mark_of(report: Report, content: Facts) -> str:
+    """Return a mark of all that an edition would say: another one says that something has changed since."""
+    said = [kept(content), *(getattr(report, name) for name in CONTACT)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]

@@ -29,6 +29,7 @@ from watch.lengths import ReadsNoMore
 from watch.models import Area, Language, Report
 from watch.report.labels import MOST_TEXT
 
+CHANGED = _l("Något i rapporten har ändrats sedan du öppnade sidan. Läs igenom den en gång till.")
 MOST_TITLE, MOST_NAME, MOST_VALUE, MOST_SEARCHED = 120, 160, 60, 100  # characters
 FIRST_YEAR, LAST_YEAR, MOST_YEARS = 2000, 2100, 10
 
@@ -132,13 +133,19 @@ class IndicatorForm(SendingForm):
 
 
 class ReviewForm(Form):
-    """Asks whoever publishes whether they have read it through."""
+    """Asks whoever publishes whether they have read it through. `seen` is the mark of what was shown."""
 
     read = TicksField(
         _l("Innan du publicerar"),
         choices=[choice("nobody", _l("Jag har läst igenom rapporten. Ingen person går att känna igen."))],
         validators=[InputRequired(_l("Läs igenom rapporten och kryssa i rutan. Sedan kan alla läsa den."))],
     )
+    seen = StringField(widget=HiddenInput())
+
+    def show_again(self) -> None:
+        """Ask anew, with the box empty, because the report is not the one that was read."""
+        self.form_errors = [CHANGED]
+        self.read.data, self.read.raw_data = [], None
 
 
 class FindReportForm(PlainForm):

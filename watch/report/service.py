@@ -22,13 +22,12 @@ from watch.models import (
     Theme,
     utcnow,
 )
-from watch.report.content import content_of, kept
+from watch.report.content import CONTACT, content_of, kept, mark_of
 from watch.report.errors import ChangedMeanwhile
 from watch.report.queries.reports import free_slug
 from watch.statements import changed
 
 NEXT: Any = Report.version + 1  # as the database counts it, whoever has written meanwhile
-CONTACT = ("contact_name", "contact_phone", "contact_email")
 
 
 @dataclass(frozen=True)
@@ -130,10 +129,16 @@ def remove_indicator(indicator: ReportIndicator, *, by: Person) -> None:
     _note("report-changed", report, by=by)
 
 
-def publish(report: Report, *, by: Person) -> ReportEdition:
-    """Publish what the report says now as its next edition. If nothing is new, the last edition stays it."""
+def publish(report: Report, *, seen: str, by: Person) -> ReportEdition:
+    """Publish what the report says now as its next edition. If nothing is new, the last edition stays it.
+
+    `seen` is the mark of what the publisher has read. Raises ChangedMeanwhile if it says another thing.
+    """
     now = utcnow()
-    content = kept(content_of(report, now))
+    facts = content_of(report, now)
+    if mark_of(report, facts) != seen:
+        raise ChangedMeanwhile
+    content = kept(facts)
     contact = {name: getattr(report, name) for name in CONTACT}
     last = report.published[0] if report.published else None
     if last and last.content == content and all(getattr(last, name) == contact[name] for name in CONTACT):

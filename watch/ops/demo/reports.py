@@ -35,6 +35,7 @@ from watch.models import (
 from watch.ops.demo.report_texts import INDICATORS, MEASURES, OPERATIONS, PROMISES, TEXTS
 from watch.outreach.queries import buildings_of
 from watch.report import service
+from watch.report.content import content_of, mark_of
 
 CITIZENS = (  # of two years: which year, month and day, area, how many came
     (0, 3, 12, "hassleholmen", 14), (0, 5, 21, "norrby", 17), (0, 9, 17, "hassleholmen", 23),
@@ -70,7 +71,7 @@ def add_report(areas: dict[str, Area], officer: Person) -> None:
     report = service.begin(plan, by=officer)
     _write(report)
     db.session.flush()
-    service.publish(report, by=officer)
+    service.publish(report, seen=mark_of(report, content_of(report, utcnow())), by=officer)
 
 
 def _write(report: Report) -> None:

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from watch.access import Permission, current_person, requires
 from watch.models import Report, ReportEdition, utcnow
 from watch.report import service
-from watch.report.content import content_of
+from watch.report.content import content_of, mark_of
+from watch.report.errors import ChangedMeanwhile
 from watch.report.forms import ReviewForm
 from watch.report.routes.blueprint import bp, to_report
 from watch.report.saying import sections_of
@@ -27,13 +28,18 @@ def review(report: Report) -> str:
 @bp.post("/report/<int:report_id>/publish")
 @requires(Permission.WRITE_REPORTS, second_factor=True)
 def publish(report: Report) -> ViewAnswer:
+    """Publish the report as it was read. If it says something else by now, show it anew and ask again."""
     form = ReviewForm()
     if report.removed_at:
         return to_report(report, "removed")
     if not form.validate():
         return _review_page(report, form), 422
-    with saving(_("Publicerat. Nu kan alla läsa rapporten.")):
-        service.publish(report, by=current_person())
+    try:
+        with saving(_("Publicerat. Nu kan alla läsa rapporten.")):
+            service.publish(report, seen=form.seen.data or "", by=current_person())
+    except ChangedMeanwhile:
+        form.show_again()
+        return _review_page(report, form), 422
     return to_report(report)
 
 
@@ -84,5 +90,6 @@ def _edition(report: Report, number: int) -> ReportEdition:
 
 def _review_page(report: Report, form: ReviewForm) -> str:
     content = content_of(report, utcnow())
+    form.seen.data, form.seen.raw_data = mark_of(report, content), None
     shown = [each for each in sections_of(content) if not each.is_empty]
     return render_template("report/review.html", report=report, form=form, sections=shown)
