@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from watch.language import local
 from watch.models import Report
@@ -47,6 +47,11 @@ def content_of(report: Report, now: datetime) -> Facts:
 
 def _days(period: Period) -> Facts:
     return {"since": period.since.isoformat(), "until": period.until.isoformat()}
+
+
+def is_running(content: Facts) -> bool:
+    """Return True if the period was not over when the numbers were counted."""
+    return date.fromisoformat(content["counted_on"]) <= date.fromisoformat(content["period"]["until"])
 
 
 def kept(content: Facts) -> str:

@@ -15,6 +15,7 @@ from watch.models import Language, ReportEdition
 from watch.partners import partners_of
 from watch.printing.letter_pages import foot_words
 from watch.report.cells import Cell, Section, Table, Written, said
+from watch.report.content import is_running
 from watch.report.labels import day_said, period_said
 from watch.report.saying import read, sections_of
 from watch.spreadsheets import csv_of, escaped
@@ -40,9 +41,15 @@ def period_of(content: dict[str, object], name: str = "period") -> str:
 
 
 def counted_of(content: dict[str, object]) -> str:
-    """Return when the numbers of an edition were counted, and which the period before is."""
+    """Return when the numbers of an edition were counted, if in the period, and the period before."""
     day = day_said(date.fromisoformat(str(content["counted_on"])))
     before = period_of(content, "period_before")
+    if is_running(content):
+        return _(
+            "Perioden var inte slut när siffrorna räknades %(day)s. De gäller bara fram till dess. "
+            "Perioden före: %(period)s.",
+            day=day, period=before,
+        )  # fmt: skip
     return _("Siffrorna räknades %(day)s. Perioden före: %(period)s.", day=day, period=before)
 
 
@@ -54,14 +61,16 @@ def contact_of(edition: ReportEdition) -> list[str]:
 
 def as_json(edition: ReportEdition, page: str) -> str:
     """Return an edition for a program: what it says, in English names, and where it stands."""
+    content = read(edition)
     contact = {"name": edition.contact_name, "phone": edition.contact_phone, "email": edition.contact_email}
     head = {
         "address": page,
         "edition": edition.number,
         "published": local(edition.published_at).date().isoformat(),
+        "period_was_over": not is_running(content),
         "contact": contact if any(contact.values()) else None,
     }
-    return json.dumps(head | read(edition), ensure_ascii=False, indent=2)
+    return json.dumps(head | content, ensure_ascii=False, indent=2)
 
 
 def as_csv(edition: ReportEdition, page: str) -> str:

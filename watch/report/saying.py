@@ -26,6 +26,7 @@ from watch.models import (
 )
 from watch.promises.labels import PARTIES, RESULTS
 from watch.report.cells import Cell, Column, Point, Section, Table, Written, said
+from watch.report.content import is_running
 from watch.report.labels import TITLES, day_said
 from watch.report.queries.figures import OUTREACH, Facts
 
@@ -112,7 +113,7 @@ def _places(content: Facts) -> list[Table]:
         _("Åtgärder efter slag"),
         [*_names(_("Vad")), *_numbers(_("Nya i perioden"), *statuses, _("Nya perioden före"))],
         kinds,
-        _("Läget är det som gällde %(day)s.", day=day_said(date.fromisoformat(content["counted_on"]))),
+        _status_on(date.fromisoformat(content["counted_on"])),
     )
     measures = Table(
         _("Åtgärderna en för en"),
@@ -195,18 +196,23 @@ def _more(number: int | None) -> Cell:
 
 
 def _groups(content: Facts) -> list[Table]:
-    areas = content["groups"]
-    return [_states(areas), _begun(areas), _reached(areas, date.fromisoformat(content["counted_on"]))]
+    areas, day = content["groups"], date.fromisoformat(content["counted_on"])
+    states = _states(areas, _status_on(day) if is_running(content) else "")
+    return [states, _begun(areas), _reached(areas, day)]
 
 
-def _states(areas: Sequence[Facts]) -> Table:
+def _status_on(day: date) -> str:
+    return _("Läget är det som gällde %(day)s.", day=day_said(day))
+
+
+def _states(areas: Sequence[Facts], note: str) -> Table:
     names = ("active", "starting", "dormant")
     columns = _numbers(
         _("Aktiva"), _("Aktiva perioden före"), _("Under uppstart"), _("Under uppstart perioden före"),
         _("Vilande"), _("Vilande perioden före"), _("Mål"),
     )  # fmt: skip
     rows = _by_area(areas, lambda each: [*_pairs(each, names), each["target"]])
-    return Table(_("Grupper i slutet av perioden"), [*_names(_("Område")), *columns], rows)
+    return Table(_("Grupper i slutet av perioden"), [*_names(_("Område")), *columns], rows, note)
 
 
 def _begun(areas: Sequence[Facts]) -> Table:

@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 from watch import audit
 from watch.access import current_person
 from watch.fields import Form
-from watch.language import local
-from watch.models import Report, ReportEdition, utcnow
+from watch.models import Report, ReportEdition
 from watch.report.cells import is_written, said
 from watch.report.labels import day_said, period_said
 from watch.report.queries.reports import published_reports
@@ -19,13 +18,7 @@ bp = Blueprint("report", __name__)
 
 @bp.context_processor
 def _words() -> dict[str, object]:
-    words = {"said": said, "is_written": is_written, "period_said": period_said, "day_said": day_said}
-    return {**words, "is_running": is_running}
-
-
-def is_running(report: Report) -> bool:
-    """Return True if the report's period is not over."""
-    return report.until >= local(utcnow()).date()
+    return {"said": said, "is_written": is_written, "period_said": period_said, "day_said": day_said}
 
 
 @bp.app_template_global("published_reports")

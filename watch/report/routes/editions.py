@@ -11,6 +11,7 @@ from watch.models import Report, ReportEdition, utcnow
 from watch.report import service
 from watch.report.content import content_of, mark_of
 from watch.report.errors import ChangedMeanwhile
+from watch.report.files import counted_of
 from watch.report.forms import ReviewForm
 from watch.report.routes.blueprint import bp, to_report
 from watch.report.saying import sections_of
@@ -92,4 +93,5 @@ def _review_page(report: Report, form: ReviewForm) -> str:
     content = content_of(report, utcnow())
     form.seen.data, form.seen.raw_data = mark_of(report, content), None
     shown = [each for each in sections_of(content) if not each.is_empty]
-    return render_template("report/review.html", report=report, form=form, sections=shown)
+    counted = counted_of(content)
+    return render_template("report/review.html", report=report, form=form, sections=shown, counted=counted)

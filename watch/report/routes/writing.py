@@ -16,7 +16,7 @@ from watch.groups.queries.areas import areas_by_id
 from watch.models import Report, ReportIndicator, ReportText, Theme, utcnow
 from watch.paging import page_of
 from watch.report import service
-from watch.report.content import content_of
+from watch.report.content import content_of, is_running
 from watch.report.errors import ChangedMeanwhile
 from watch.report.forms import FindReportForm, IndicatorForm, ReportForm, TextForm, known_of
 from watch.report.labels import HINTS, TITLES
@@ -80,7 +80,10 @@ def create() -> ViewAnswer:
 def show(report: Report) -> str:
     """Show the report as it is so far, with what can be written in each part."""
     content = content_of(report, utcnow())
-    return render_template("report/show.html", report=report, sections=sections_of(content), hints=HINTS)
+    return render_template(
+        "report/show.html", report=report, sections=sections_of(content), hints=HINTS,
+        is_running=is_running(content),
+    )  # fmt: skip
 
 
 @bp.get("/report/<int:report_id>/edit")

@@ -1,0 +1,51 @@
+"""Checks what a report says of a period that is not over, of meetings before it, and of what was erased."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from tests.cast import Scene
+from tests.factories import make_report
+from tests.page_client import PageClient
+from tests.pages_of_paper import pages_of, words_on
+
+PATH = "/promises/sa-blev-det-2025"
+RUNNING = (
+    "Perioden var inte slut när siffrorna räknades 31 december 2025. De gäller bara fram till dess. "
+    "Perioden före: 2024."
+)
+STATES = "Läget är det som gällde 31 december 2025."
+
+
+def _plain(words: str) -> str:
+    """Return words of a PDF with no word parted at the end of a line."""
+    return " ".join(words.replace("\ufffe", "").split())
+
+
+def _everywhere(client: PageClient) -> dict[str, str]:
+    """Return the words of the latest edition, wherever it can be read."""
+    paper = client.get(f"{PATH}.pdf").response.data
+    return {
+        "page": client.get(PATH).text,
+        "pdf": _plain(" ".join(words_on(each) for each in pages_of(paper))),
+        "csv": client.get(f"{PATH}.csv").response.text,
+    }
+
+
+@pytest.mark.parametrize(("published", "is_over"), [((2025, 12, 31, 22), False), ((2025, 12, 31, 23), True)])
+def test_an_edition_says_for_ever_whether_its_period_was_over(
+    published: tuple[int, int, int, int], is_over: bool, client: PageClient, scene: Scene
+) -> None:
+    """The year is over when it is midnight in Sweden, and a year that is over by now was not when counted."""
+    with time_machine.travel(datetime(*published, tzinfo=UTC), tick=False):
+        report = make_report(scene.group.area, published=True, by=scene.gun)
+        review = client.get(f"/report/{report.id}/publish", as_=scene.gun)
+    assert (RUNNING in review.text, STATES in review.text) == (not is_over, not is_over)
+    for words in _everywhere(client).values():
+        assert (RUNNING in words, STATES in words) == (not is_over, not is_over)
+    said = json.loads(client.get(f"{PATH}.json").response.text)
+    assert said["period_was_over"] is is_over
