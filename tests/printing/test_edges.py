@@ -58,7 +58,8 @@ def test_a_meeting_and_its_notes(client: PageClient, scene: Scene) -> None:
     lines = f"## Kort sagt\n\nLampan är trasig. {LINK}\n" + "Vi städar.\n\n" * 60
     store(PublishedNotes(meeting_id=meeting.id, text=lines, by_id=scene.bengt.id))
     db.session.commit()
-    expect_whole(client.get(f"/meetings/{meeting.id}/notes/sheet.pdf", as_=scene.bengt).response.data)
+    notes = client.get(f"/meetings/{meeting.id}/notes/sheet.pdf", as_=scene.bengt).response.data
+    assert LINK in "".join(expect_whole(notes)).replace(" ", ""), "what is copied is not the address"
     sign_in = client.get(f"/meetings/{meeting.id}/signin.pdf", as_=scene.bengt).response.data
     expect_whole(sign_in, says="Vi som är här")
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
+from flask import current_app
 
 from tests.cast import Scene
 from tests.factories import (
@@ -189,6 +190,8 @@ def test_a_year_counted_by_hand_is_the_same_everywhere(
     for row in ("Medborgarmöte 3 1 3 45 9", "Gemensam träff 1 0 1 4 –", "Dörrar ni knackade på 48 18",
                 "Belysning 2 1 0 1 0 1", "Boda 0 1 0 0 1 0 –"):  # fmt: skip
         assert row in paper
+    for address in ("gun@example.org", f"{current_app.config['BASE_URL']}/promises/sa-blev-det-2025/1"):
+        assert address in paper.replace(" ", "")  # as it is copied
 
     said = json.loads(client.get("/promises/sa-blev-det-2025.json").response.text)
     assert [each["came"] for each in said["meetings"]["one_by_one"]] == [10, 15, 20, None, 4]
