@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 
 from tests.cast import Scene
-from tests.factories import make_report
+from tests.factories import make_meeting, make_report
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
+from watch.extensions import db
+from watch.models import Counting, MeetingKind, utcnow
+from watch.report.period import Period
+from watch.report.queries.figures import meetings_of
 
 PATH = "/promises/sa-blev-det-2025"
 RUNNING = (
@@ -49,3 +53,19 @@ def test_an_edition_says_for_ever_whether_its_period_was_over(
         assert (RUNNING in words, STATES in words) == (not is_over, not is_over)
     said = json.loads(client.get(f"{PATH}.json").response.text)
     assert said["period_was_over"] is is_over
+
+
+def test_the_meeting_before_is_found_however_long_ago_it_was(scene: Scene) -> None:
+    """It is not one of another kind, nor one that nobody counted, nor one that comes after the period."""
+    for when, kind, came in (
+        ((2022, 3, 1), MeetingKind.STAIRWELL, 6), ((2022, 4, 1), MeetingKind.STAIRWELL, None),
+        ((2024, 5, 1), MeetingKind.ANNUAL, 30), ((2025, 4, 4), MeetingKind.STAIRWELL, 9),
+        ((2026, 2, 1), MeetingKind.STAIRWELL, 40),
+    ):  # fmt: skip
+        met = make_meeting(scene.group, starts_at=datetime(*when, 17, tzinfo=UTC), kind=kind)
+        met.counting = Counting.NOT_COUNTED if came is None else Counting.COUNTED
+        met.head_count = came
+    db.session.commit()
+    year = Period(date(2025, 1, 1), date(2025, 12, 31))
+    told = meetings_of([scene.group.area], year, utcnow())["one_by_one"]
+    assert [(each["day"], each["came"], each["more"]) for each in told] == [("2025-04-04", 9, 3)]

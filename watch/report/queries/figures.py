@@ -145,7 +145,7 @@ def meetings_of(areas: Sequence[Area], period: Period, now: datetime) -> Facts:
     return {
         "by_kind": [each for each in sums if each["meetings"] != {"now": 0, "before": 0}],
         "total": _sums_of([held for held, _areas in inside], [held for held, _areas in earlier]),
-        "one_by_one": [each for kind in kinds for each in _one_by_one(inside, kind, whose)],
+        "one_by_one": [each for kind in kinds for each in _one_by_one(in_order, kind, whose, period)],
     }
 
 
@@ -162,22 +162,27 @@ def _sums_of(inside: Iterable[Held], earlier: Iterable[Held]) -> Facts:
 
 
 def _one_by_one(
-    inside: Sequence[tuple[Held, list[str]]], kind: MeetingKind, whose: Mapping[int, set[int]]
+    in_order: Sequence[tuple[Held, list[str]]],
+    kind: MeetingKind,
+    whose: Mapping[int, set[int]],
+    period: Period,
 ) -> list[Facts]:
-    """Return the meetings of a kind. `more` came than to the one before of the same groups or areas."""
+    """Return the meetings of a kind in the period. `more` came than to the one before, of the same groups or
+    areas, even if that one was before the period.
+    """
     told: list[Facts] = []
     last: dict[object, int] = {}  # how many came, by groups and areas
-    for held, names in inside:
+    for held, names in in_order:
         if held.kind is not kind:
             continue
-        came, whom = held.head_count, (frozenset(whose[held.id]), tuple(names))
+        day, came = local(held.starts_at).date(), held.head_count
+        whom = frozenset(whose[held.id]), tuple(names)
         more = came - last[whom] if came is not None and whom in last else None
-        told.append(
-            {
-                "day": local(held.starts_at).date().isoformat(), "kind": kind.value, "areas": names,
-                "counting": held.counting.value, "came": came, "more": more,
-            }
-        )  # fmt: skip
+        fact = {
+            "day": day.isoformat(), "kind": kind.value, "areas": names,
+            "counting": held.counting.value, "came": came, "more": more,
+        }  # fmt: skip
+        told += [fact] if period.has(day) else []
         if came is not None:
             last[whom] = came
     return told
