@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 
 from tests.cast import Scene
-from tests.factories import make_meeting, make_report
+from tests.factories import make_finding, make_meeting, make_report
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
 from watch.extensions import db
-from watch.models import Counting, MeetingKind, utcnow
+from watch.models import Counting, FindingStatus, MeetingKind, Spot, utcnow
 from watch.report.period import Period
-from watch.report.queries.figures import meetings_of
+from watch.report.queries.figures import findings_of, meetings_of
+from watch.retention.service.groups import findings as erase_findings
 
 PATH = "/promises/sa-blev-det-2025"
 RUNNING = (
@@ -69,3 +71,64 @@ def test_the_meeting_before_is_found_however_long_ago_it_was(scene: Scene) -> No
     year = Period(date(2025, 1, 1), date(2025, 12, 31))
     told = meetings_of([scene.group.area], year, utcnow())["one_by_one"]
     assert [(each["day"], each["came"], each["more"]) for each in told] == [("2025-04-04", 9, 3)]
+
+
+ERASED = (
+    "Ett områdes åtgärder raderas två år efter att de avslutades. "
+    "De som avslutades före 10 januari 2025 är inte med, så siffrorna kan vara för låga."
+)
+
+
+@pytest.fixture
+def in_2027(scene: Scene) -> Iterator[Scene]:
+    """10 January 2027, when the night has erased what the area had closed two years before."""
+    with time_machine.travel(datetime(2027, 1, 10, 12, tzinfo=UTC), tick=False):
+        for spot, day, is_closed in (
+            (Spot.LITTER, (2024, 5, 1), False), (Spot.GRAFFITI, (2025, 1, 5), True),
+            (Spot.LIGHTING, (2025, 1, 6), False), (Spot.ROAD, (2026, 3, 1), False),
+        ):  # fmt: skip
+            found = make_finding(scene.group.area, "Att laga.", by=scene.gun)
+            found.spot = spot
+            found.created_at = found.changed_at = datetime(*day, 12, tzinfo=UTC)
+            found.status = FindingStatus.DONE if is_closed else FindingStatus.OPEN
+            found.outcome = "Klart" if is_closed else None
+        db.session.commit()
+        assert erase_findings(utcnow()) == 1
+        db.session.commit()
+        yield scene
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "before"),
+    [
+        (date(2026, 1, 1), date(2026, 12, 31), {"lighting": 1, "road": None, "total": 1}),
+        (date(2026, 3, 1), date(2026, 12, 31), {"road": 0, "total": 0}),  # May to February before
+        (date(2025, 1, 1), date(2026, 12, 31), {"lighting": None, "road": None, "total": None}),
+    ],
+)
+def test_that_nothing_was_found_before_is_said_only_where_nothing_can_be_erased(
+    since: date, until: date, before: dict[str, int | None], in_2027: Scene
+) -> None:
+    told = findings_of([in_2027.group.area], Period(since, until), utcnow())
+    found = {each["spot"]: each["found"]["before"] for each in told["by_kind"]}
+    assert found | {"total": told["total"]["found"]["before"]} == before
+    assert told["kept_since"] == "2025-01-10"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "is_erased"),
+    [
+        (date(2026, 1, 1), date(2026, 12, 31), True),
+        (date(2026, 3, 1), date(2026, 12, 31), False),
+        (date(2025, 1, 4), date(2025, 1, 5), True),  # nothing is left of it
+    ],
+)
+def test_what_was_erased_is_told_to_officers_and_everybody(
+    since: date, until: date, is_erased: bool, client: PageClient, in_2027: Scene
+) -> None:
+    report = make_report(in_2027.group.area, since=since, until=until, by=in_2027.gun)
+    draft = client.get(f"/report/{report.id}", as_=in_2027.gun)
+    review = draft.click("Läs igenom och publicera")
+    review.press("Publicera", {"read": ["nobody"]})
+    for words in (draft.text, review.text, *_everywhere(client).values()):
+        assert (ERASED in words) is is_erased

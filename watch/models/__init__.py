@@ -9,6 +9,7 @@ from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.feeds import CalendarFeed
 from watch.models.findings import (
     CLOSED,
+    FINDINGS_KEPT,
     OFFICERS_OWN,
     Finding,
     FindingFollower,
@@ -101,6 +102,7 @@ from watch.models.trials import TrialMail
 __all__ = [
     "CLOSED",
     "FEW",
+    "FINDINGS_KEPT",
     "GROUPS_IN_ORDER",
     "NONCE_BYTES",
     "OFFICERS_OWN",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -18,6 +18,7 @@ from watch.models.people import Mailbox
 from watch.models.places import Area, Building, Stairwell
 
 AS_FINDING = "as long as the group; two years after it was closed where it is an area's"
+FINDINGS_KEPT = timedelta(days=730)  # an area's, from when they were closed
 AS_FOLLOWER = "until they take it back or leave"
 AS_FINDING_LINK = "30 days after the link has ended"
 

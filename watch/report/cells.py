@@ -50,18 +50,19 @@ class Point:
 
 @dataclass(frozen=True)
 class Section:
-    """A theme: what somebody wrote, the system's own tables, and the columns of a plot."""
+    """A theme: what somebody wrote, the system's own tables, columns of a plot, and what is not counted."""
 
     theme: Theme
     title: str
     text: Written
     tables: list[Table] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
+    note: str = ""
 
     @property
     def is_empty(self) -> bool:
         """True if there is nothing to read."""
-        return not self.text and not self.tables
+        return not (self.text or self.tables or self.note)
 
 
 def said(cell: Cell) -> str:

@@ -17,7 +17,7 @@ from watch.report.queries.figures import Facts, findings_of, groups_of, meetings
 from watch.report.queries.promised import operations_of, promises_of
 
 CONTACT = ("contact_name", "contact_phone", "contact_email")  # of a report, and of an edition
-FORMAT = 1  # of this JSON; raised when a reader of the file would have to be changed
+FORMAT = 2  # of this JSON; raised when a reader of the file would have to be changed
 
 
 def content_of(report: Report, now: datetime) -> Facts:
@@ -34,7 +34,7 @@ def content_of(report: Report, now: datetime) -> Facts:
         "texts": {each.theme.value: each.text for each in report.texts if each.text},
         "promises": promises_of(report.areas, period),
         "operations": operations_of(report.areas, period),
-        "findings": findings_of(report.areas, period),
+        "findings": findings_of(report.areas, period, now),
         "meetings": meetings_of(report.areas, period, now),
         "groups": groups_of(report.areas, period, now),
         "outreach": outreach_of(report.areas, period),

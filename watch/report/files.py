@@ -94,6 +94,7 @@ def _lines(content: dict[str, object], edition: ReportEdition, page: str) -> Ite
             yield [each.name for each in table.columns]
             yield from (["" if cell is None else cell for cell in row] for row in table.rows)
             yield from ([table.note] for _once in [1] if table.note)
+        yield from ([note] for note in [section.note] if note)
 
 
 def _shown(content: dict[str, object]) -> list[Section]:
@@ -132,7 +133,7 @@ def _for_paper(section: Section) -> dict[str, object]:
     paragraphs = [part for part in section.text.split("\n\n") if part.strip()]
     return {
         "title": section.title, "paragraphs": paragraphs,
-        "tables": [_table_for_paper(each) for each in section.tables],
+        "tables": [_table_for_paper(each) for each in section.tables], "note": section.note,
     }  # fmt: skip
 
 

@@ -47,6 +47,7 @@ def sections_of(content: Facts) -> list[Section]:
             Written(texts.get(theme.value, "")),
             [table for table in TABLES[theme](content) if table.rows],
             _points(content) if theme is Theme.MEETINGS else [],
+            _erased(content) if theme is Theme.PLACES else "",
         )
         for theme in Theme
     ]
@@ -122,6 +123,18 @@ def _places(content: Facts) -> list[Table]:
         [_measure(each) for each in found["measures"]],
     )  # fmt: skip
     return [measures, by_kind]
+
+
+def _erased(content: Facts) -> str:
+    """Say which measures are erased, if that can reach the periods. Early editions do not know."""
+    kept_since = content["findings"].get("kept_since", "")
+    if content["period_before"]["since"] >= kept_since:
+        return ""
+    return _(
+        "Ett områdes åtgärder raderas två år efter att de avslutades. "
+        "De som avslutades före %(day)s är inte med, så siffrorna kan vara för låga.",
+        day=day_said(date.fromisoformat(kept_since)),
+    )
 
 
 def _became(each: Facts) -> list[Cell]:

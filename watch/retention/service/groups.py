@@ -11,6 +11,7 @@ from watch.groups.queries.closed import UNDOABLE
 from watch.mail import outbox
 from watch.models import (
     CLOSED,
+    FINDINGS_KEPT,
     Building,
     ChecklistItem,
     Finding,
@@ -58,7 +59,7 @@ def notices(now: datetime) -> int:
 
 def findings(now: datetime) -> int:
     """Delete the findings of areas that were closed two years ago. Those of groups lose their texts."""
-    old = Finding.area_id.is_not(None), Finding.status.in_(CLOSED), Finding.changed_at < now - TWO_YEARS
+    old = Finding.area_id.is_not(None), Finding.status.in_(CLOSED), Finding.changed_at < now - FINDINGS_KEPT
     return take_out(Finding, and_(*old))
 
 
