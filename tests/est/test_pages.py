@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 
 import pytest
@@ -15,6 +15,7 @@ from tests.databases import on_one_database
 from tests.factories import make_finding, store
 from tests.page_client import Page, PageClient
 from watch.est.queries import key_of
+from watch.est.stamps import is_older, read_stamp, stamp_of
 from watch.extensions import db
 from watch.models import (
     AuditEntry,
@@ -112,7 +113,8 @@ def test_all_or_nothing_and_each_mistake_by_row_and_column(
     row_of(rows, gate)[7:9] = ["Klar", "Bommen är lagad."]
     row_of(rows, lamps)[7:9] = ["Fixat", "Ring 19850412-1234"]
     for key in (key_of(own), key_of(boda), "", key_of(lock)):
-        rows.append([key, "", "", "", "", "", "", "Klar", "" if key else "Ja", ""])
+        rows.append([key, "", "", "", "", "", "", "Klar", "" if key else "Ja", "2026-09-23"])
+    rows[-1][9] = "30/11/2026 14:05"
     page = read_back(client, scene, rows)
     assert page.status == 200
     wrong = [
@@ -131,6 +133,7 @@ def test_all_or_nothing_and_each_mistake_by_row_and_column(
         ("6", "Nyckel", unknown),
         ("7", "Nyckel", "Nyckeln saknas. Kopiera den från filen som ni tog ut."),
         ("8", "Nyckel", "Nyckeln står på två rader. Ta bort den ena."),
+        ("8", "Senast ändrad", "Kopiera tiden från filen som ni tog ut, till exempel 2026-09-23 kl. 18.30."),
         ("8", "Så blev det", "Skriv vad det blev av det. Grannarna vill veta."),
     ]
     assert "personnummer" in wrong[2][3].lower()
@@ -141,7 +144,7 @@ def test_all_or_nothing_and_each_mistake_by_row_and_column(
 def test_what_was_shown_is_what_is_saved(client: PageClient, scene: Scene, findings: list[Finding]) -> None:
     lock = findings[2]
     rows = taken_out(client, scene)
-    row_of(rows, lock)[7:9] = ["Klar", "Nytt lås sitter i."]
+    row_of(rows, lock)[7:] = ["Klar", "Nytt lås sitter i.", "2999-01-01"]
     page = read_back(client, scene, rows)
     report = client.get(f"/findings/{lock.id}", as_=scene.gun)
     report.press("Spara", {"status": "in_progress", "text": "Låssmeden kommer."})
@@ -150,6 +153,50 @@ def test_what_was_shown_is_what_is_saved(client: PageClient, scene: Scene, findi
     assert "På gång Klar Nytt lås" in shown.text
     shown.press("Spara hur det blev med 1 åtgärd")
     assert stands()[2] == ("done", "Nytt lås sitter i.")
+
+
+def test_what_has_changed_since_the_file_went_out_is_named_and_left_alone(
+    client: PageClient, scene: Scene, findings: list[Finding], outbox: Outbox
+) -> None:
+    lamps, gate, lock, *_others = findings
+    for each in findings:
+        each.changed_at -= timedelta(hours=1)
+    db.session.commit()
+    rows = taken_out(client, scene)
+    row_of(rows, lamps)[7:9] = ["Klar", "Sex nya lampor"]
+    row_of(rows, gate)[7:9] = ["Klar", "Bommen är lagad."]
+    asked = read_back(client, scene, rows)
+    for finding, said in ((lock, "Nytt lås sitter i."), (gate, "Bommen är borta.")):
+        form = client.get(f"/findings/{finding.id}", as_=scene.gun)
+        form.press("Spara", {"status": "done", "text": said})
+    told, now = outbox.names(), stands()
+    assert "1 rad läses inte in" in asked.press("Spara hur det blev med 2 åtgärder").text
+    assert stands() == now
+
+    for stamp in (None, "2026-01-01", "2026-01-01 00:00:00", "2026-01-01 9:05"):
+        row_of(rows, lock)[9] = stamp or row_of(rows, lock)[9]
+        page = read_back(client, scene, rows)
+        assert "2 rader läses inte in" in page.text
+        assert "Låset i cykelrummet Klar Inte påbörjad" in page.text
+    page.press("Spara hur det blev med 1 åtgärd")
+    assert stands()[:3] == [("done", "Sex nya lampor"), *now[1:3]]
+    assert outbox.names() == told
+    left = read_back(client, scene, rows)
+    assert "2 rader läses inte in" in left.text
+    assert not [each for each in left.buttons if each.startswith("Spara")]
+
+
+@on_one_database
+def test_the_time_in_a_file_is_read_as_spreadsheets_write_it(scene: Scene) -> None:
+    finding = make_finding(scene.group.area)
+    finding.changed_at = datetime(2026, 11, 30, 13, 5, 33, tzinfo=UTC)
+    assert stamp_of(finding) == "2026-11-30 kl. 14.05.33"
+    same = ("2026-11-30 kl. 14.05.33", "2026-11-30 14:05:33.5", "2026-11-30T14:05", "2026-11-30",
+            "2026-11-30 00:00:00", "2026-12-01 9.00")  # fmt: skip
+    assert [is_older(read_stamp(each) or "", finding) for each in same] == [False] * 6
+    older = ("2026-11-30 kl. 14.05.32", "2026-11-30 14:04", "2026-11-30 9:05", "2026-11-29")
+    assert [is_older(read_stamp(each) or "", finding) for each in older] == [True] * 4
+    assert [read_stamp(each) for each in ("", "30/11/2026 14:05", "46356,5")] == [None] * 3
 
 
 def test_a_key_is_never_another_findings(scene: Scene) -> None:
@@ -169,7 +216,7 @@ def test_a_file_that_cannot_be_read_says_why(
         b"": "Filen är tom. Välj filen som ni fick tillbaka.",
         b"%PDF-1.7 hej": "Filen är ingen lista, den är en PDF. Välj en CSV- eller XLSX-fil.",
         b"Nyckel;Status\r\nEST-1-A;Klar": (
-            "Kolumner som saknas: Läge, Så blev det. Använd filen som ni tog ut."
+            "Kolumner som saknas: Läge, Så blev det, Senast ändrad. Använd filen som ni tog ut."
         ),
     }
     for data, why in said.items():

@@ -28,6 +28,7 @@ PROBLEMS = {
     Problem.TWICE: _l("Nyckeln står på två rader. Ta bort den ena."),
     Problem.UNKNOWN_STATUS: _l("Skriv ett av: Inte påbörjad, På gång, Klar, Blir inte av."),
     Problem.NO_WORDS: _l("Skriv vad det blev av det. Grannarna vill veta."),
+    Problem.WRONG_STAMP: _l("Kopiera tiden från filen som ni tog ut, till exempel 2026-09-23 kl. 18.30."),
     Problem.LOST_LETTER: _l("En bokstav går inte att läsa. Spara filen som UTF-8 eller Windows-1252."),
     Problem.BROKEN: _l("Citattecknen i raden stämmer inte. Spara filen på nytt ur kalkylprogrammet."),
 }

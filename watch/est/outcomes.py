@@ -12,6 +12,7 @@ from flask_babel import force_locale
 
 from watch.est.errors import MissingColumns
 from watch.est.queries import findings_by_key, last_words
+from watch.est.stamps import is_older, read_stamp
 from watch.findings.labels import STATUSES
 from watch.models import CLOSED, Area, Finding, FindingStatus
 from watch.spreadsheets import FORMULAS
@@ -19,7 +20,7 @@ from watch.tables import read_tables
 from watch.xlsx_table import XlsxLimits
 
 MOST_BYTES, MOST_ROWS, MOST_CELL = 1024 * 1024, 2000, 3000
-KEY, STATUS, OUTCOME = COLUMNS = ("Nyckel", "Läge", "Så blev det")
+KEY, STATUS, OUTCOME, CHANGED = COLUMNS = ("Nyckel", "Läge", "Så blev det", "Senast ändrad")
 LOST = "\ufffd"  # instead of a letter that could not be read
 Checked = Callable[[str], tuple[str, list[str]]]  # a text as it is kept, and what is wrong with it
 
@@ -33,6 +34,7 @@ class Problem(StrEnum):
     TWICE = auto()
     UNKNOWN_STATUS = auto()
     NO_WORDS = auto()
+    WRONG_STAMP = auto()
     LOST_LETTER = auto()
     BROKEN = auto()
 
@@ -45,6 +47,7 @@ class Row:
     key: str
     status: str
     text: str
+    changed: str
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,13 @@ class Outcome:
 
 @dataclass
 class Preview:
-    """What a file would change, how many findings it leaves as they are, and what is wrong in it."""
+    """What a file would change, how many findings it leaves as they are, and what is wrong in it.
+
+    `older` is what it says of findings that have changed since it was taken out: that is left alone.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
+    older: list[Outcome] = field(default_factory=list)
     unchanged: int = 0
     mistakes: list[Mistake] = field(default_factory=list)
 
@@ -111,7 +118,7 @@ def carried_rows(text: str) -> list[Row]:
     """Return the rows that a preview has sent on; none if somebody has changed what it sends."""
     try:
         return [
-            Row(int(each["number"]), str(each["key"]), str(each["status"]), str(each["text"]))
+            Row(int(each["number"]), *(str(each[name]) for name in ("key", "status", "text", "changed")))
             for each in json.loads(text)[:MOST_ROWS]
         ]
     except (ValueError, TypeError, KeyError):
@@ -134,14 +141,15 @@ def compare(area: Area, rows: Iterable[Row], checked: Checked) -> Preview:
         elif _stands_already(finding, status, text, last):
             preview.unchanged += 1
         else:
-            preview.outcomes.append(Outcome(row, finding, status, text))
+            left = is_older(read_stamp(row.changed) or "", finding)
+            (preview.older if left else preview.outcomes).append(Outcome(row, finding, status, text))
     return preview
 
 
 def _mistakes(
     row: Row, finding: Finding | None, status: FindingStatus | None, is_second: bool
 ) -> Iterable[Mistake]:
-    """Yield what is wrong with the key and the status of a row."""
+    """Yield what is wrong with the cells of a row."""
     if not row.key:
         yield Mistake(row.number, KEY, "", Problem.NO_KEY)
     elif is_second:
@@ -152,6 +160,8 @@ def _mistakes(
         yield Mistake(row.number, KEY, row.key, Problem.GONE)
     if status is None:
         yield Mistake(row.number, STATUS, row.status, Problem.UNKNOWN_STATUS)
+    if read_stamp(row.changed) is None:
+        yield Mistake(row.number, CHANGED, row.changed, Problem.WRONG_STAMP)
     if LOST in row.text:
         yield Mistake(row.number, OUTCOME, row.text, Problem.LOST_LETTER)
     elif status in CLOSED and not row.text and finding is not None and finding.status is not status:
@@ -171,8 +181,8 @@ def state_words() -> dict[FindingStatus, str]:
         return {status: str(word) for status, word in STATUSES.items()}
 
 
-def _row(number: int, key: str, status: str, text: str) -> Row:
-    return Row(number, key.upper(), status, text)
+def _row(number: int, key: str, status: str, text: str, changed: str) -> Row:
+    return Row(number, key.upper(), status, text, changed)
 
 
 def _plain(text: str) -> str:

@@ -71,10 +71,10 @@ def back_to_index(area: Area) -> AnyResponse:
 def apply(area: Area) -> ViewAnswer:
     """Save all that the preview showed, or nothing: if something has changed since, show it anew."""
     found = outcomes.compare(area, outcomes.carried_rows(request.form.get("rows", "")), checked)
-    if not found.outcomes and not found.mistakes:
+    if not (found.outcomes or found.older or found.mistakes):
         flash(_("Inget mer ändrades: allt i filen står redan så."), "info")
         return _to_index(area)
-    if found.mistakes or found.seen != request.form.get("seen"):
+    if found.mistakes or found.older or found.seen != request.form.get("seen"):
         flash(_("Något har ändrats sedan du såg listan. Inget är sparat. Titta igenom den igen."), "warn")
         return _preview_page(area, found)
     with saving(_("Sparat. Grannar som följer en åtgärd får veta hur det blev."), unless=MEANWHILE):
