@@ -176,7 +176,26 @@ def test_what_was_taken_away_comes_back_or_is_erased(client: PageClient, scene: 
     assert db.session.scalars(select(Promise)).all() == []
 
 
-def test_operations_are_a_number_and_a_text_per_area_and_period(client: PageClient, scene: Scene) -> None:
+def test_what_was_taken_away_is_listed_for_who_can_bring_it_back(
+    client: PageClient, scene: Scene, sara: Person
+) -> None:
+    promise = make_promise(scene.group.area, published=True)
+    both = make_promise(scene.group.area, scene.langgatan.property.area, text="I två områden.")
+    make_promise(scene.group.area, text="Står kvar.")
+    for each in (promise, both):
+        client.get(f"/promises/{each.id}", as_=scene.gun).press("Ta bort bekräfta")
+    assert "Borttaget (2)" in client.get("/promises/edit?q=kvar", as_=scene.gun).text
+    listed = client.get("/promises/edit", as_=sara)
+    assert "Borttaget (1)" in listed.text
+    assert "I två områden." not in listed.text
+    listed.press("Ångra Vi håller två träffar i varje hus.")
+    assert "Vi håller två träffar" in client.get("/promises").text
+    assert "Borttaget" not in client.get("/promises/edit", as_=sara).text
+
+
+def test_operations_are_a_number_and_a_text_per_area_and_period(
+    client: PageClient, scene: Scene, sara: Person
+) -> None:
     page = client.get("/promises/operations/new", as_=scene.gun)
     for number, typed in (("-1", {}), ("1000000000", {}), ("några", {}), ("0", {}), ("8", {"area": "boda"})):
         refused = page.press("Spara", EIGHT | {"number": number} | typed)
@@ -196,5 +215,10 @@ def test_operations_are_a_number_and_a_text_per_area_and_period(client: PageClie
     assert "Insatser 9" in both.text
     gone = both.press("Ta bort bekräfta").follow()
     assert "3 planerade insatser" in client.get("/promises/operations", as_=scene.gun).text
+    assert "Borttaget (1)" not in client.get("/promises/operations", as_=sara).text
     gone.press("Ångra")
+    listed = client.get("/promises/operations", as_=scene.gun)
+    assert "Borttaget (1)" not in listed.text
+    listed.click("Kontroller i trafiken").press("Ta bort bekräfta")
+    client.get("/promises/operations", as_=scene.gun).press("Ångra Kontroller i trafiken")
     assert "12 planerade insatser" in client.get("/promises/operations", as_=scene.gun).text

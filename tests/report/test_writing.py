@@ -223,6 +223,15 @@ def test_an_edition_is_withdrawn_and_shown_again_and_the_contact_person_goes_fro
     assert client.get("/promises/sa-blev-det-2025").status == 404
     page.press("Ångra").follow()
     assert client.get("/promises/sa-blev-det-2025").status == 200
+    assert "Borttaget" not in client.get("/report", as_=scene.gun).text
+    client.get(f"/report/{report.id}", as_=scene.gun).press("Ta bort rapporten bekräfta")
+    for elsewhere in ((scene.other_group.area,), (scene.group.area, scene.other_group.area)):
+        make_report(*elsewhere, title="I Boda", by=scene.gun).removed_at = utcnow()
+    db.session.commit()
+    listed = client.get("/report", as_=scene.gun)
+    assert "Borttaget (1)" in listed.text
+    listed.press("Ångra Rättad")
+    assert client.get("/promises/sa-blev-det-2025").status == 200
 
 
 def test_a_title_that_a_spreadsheet_would_calculate_is_text_and_two_reports_have_two_addresses(

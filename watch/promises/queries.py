@@ -47,6 +47,22 @@ def operations_of(areas: Collection[int], wanted: Filter) -> list[int]:
     return _ids(Operation, [Operation.is_current, Operation.area_id.in_(places)], wanted)
 
 
+def removed_promises(areas: Collection[int]) -> list[Promise]:
+    """Return the promises that were taken away, of these areas (ids) and no others, the latest first."""
+    here, elsewhere = Promise.areas.any(Area.id.in_(areas)), Promise.areas.any(Area.id.not_in(areas))
+    return _removed(Promise, here & ~elsewhere)
+
+
+def removed_operations(areas: Collection[int]) -> list[Operation]:
+    """Return the planned operations in these areas (ids) that were taken away, the latest first."""
+    return _removed(Operation, Operation.area_id.in_(areas))
+
+
+def _removed(model: type[Row], here: ColumnElement[bool]) -> list[Row]:
+    wanted = select(model).where(model.removed_at.is_not(None), here)
+    return list(db.session.scalars(wanted.order_by(model.removed_at.desc(), model.id.desc())))
+
+
 def _in_state(state: PromiseState | None) -> Iterator[ColumnElement[bool]]:
     match state:
         case PromiseState.DRAFT:

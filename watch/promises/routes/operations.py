@@ -39,6 +39,7 @@ def operations() -> ViewAnswer:
     answer = render_template(
         "promises/operations.html", form=form, page=page, operations=queries.operations_by_id(page.keys),
         total=queries.number_of(found), has_any=bool(found or form.asked or not is_good),
+        gone=queries.removed_operations(own_area_ids()),
     )  # fmt: skip
     return answer if is_good else (answer, 422)
 

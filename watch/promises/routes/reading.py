@@ -22,7 +22,7 @@ def manage() -> ViewAnswer:
     page = page_asked(found)
     answer = render_template(
         "promises/manage.html", form=form, page=page, promises=queries.promises_by_id(page.keys),
-        has_any=bool(found or form.asked or not is_good),
+        has_any=bool(found or form.asked or not is_good), gone=queries.removed_promises(own_area_ids()),
     )  # fmt: skip
     return answer if is_good else (answer, 422)
 

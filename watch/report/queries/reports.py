@@ -17,12 +17,21 @@ WITH_AREAS = selectinload(Report.areas), selectinload(Report.editions)
 
 def reports_in(areas: Collection[int], text: str = "") -> list[Report]:
     """Return the reports over these areas (ids) and no others, the latest period first."""
+    wanted = _over(areas).where(Report.is_current).options(*WITH_AREAS)
+    found = db.session.scalars(wanted.order_by(Report.until.desc(), Report.id.desc()))
+    return [each for each in found if not text or is_found(text, _words_of(each))]
+
+
+def removed_reports(areas: Collection[int]) -> list[Report]:
+    """Return the reports over these areas (ids) and no others that were taken away, the latest first."""
+    wanted = _over(areas).where(Report.removed_at.is_not(None))
+    return list(db.session.scalars(wanted.order_by(Report.removed_at.desc(), Report.id.desc())))
+
+
+def _over(areas: Collection[int]) -> Select[Report]:
     elsewhere = select(report_area.c.report_id).where(report_area.c.area_id.not_in(areas))
     here = select(report_area.c.report_id).where(report_area.c.area_id.in_(areas))
-    wanted = select(Report).where(Report.is_current, Report.id.in_(here), Report.id.not_in(elsewhere))
-    in_order = wanted.order_by(Report.until.desc(), Report.id.desc()).options(*WITH_AREAS)
-    found = db.session.scalars(in_order)
-    return [each for each in found if not text or is_found(text, _words_of(each))]
+    return select(Report).where(Report.id.in_(here), Report.id.not_in(elsewhere))
 
 
 def _words_of(report: Report) -> str:

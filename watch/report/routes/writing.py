@@ -20,7 +20,7 @@ from watch.report.content import content_of, is_running
 from watch.report.errors import ChangedMeanwhile
 from watch.report.forms import FindReportForm, IndicatorForm, ReportForm, TextForm, known_of
 from watch.report.labels import HINTS, TITLES
-from watch.report.queries.reports import reports_in
+from watch.report.queries.reports import removed_reports, reports_in
 from watch.report.routes.blueprint import bp, note_assurance, to_report
 from watch.report.saying import sections_of
 from watch.saving import saving
@@ -42,8 +42,9 @@ def index() -> str:
         before=request.args.get("before", type=int),
     )
     return render_template(
-        "report/index.html", form=form, page=page, reports=[found[each] for each in page.keys]
-    )
+        "report/index.html", form=form, page=page, reports=[found[each] for each in page.keys],
+        gone=removed_reports(_own_areas()),
+    )  # fmt: skip
 
 
 @bp.get("/report/new")
