@@ -14,7 +14,17 @@ from tests.factories import make_officer, make_operation, make_person, make_prom
 from tests.page_client import Page, PageClient
 from tests.retention.nights import erase_all
 from watch.extensions import db
-from watch.models import AuditEntry, Operation, Person, Promise, PromiseParty, PromiseResult, PromiseState
+from watch.language import local
+from watch.models import (
+    AuditEntry,
+    Operation,
+    Person,
+    Promise,
+    PromiseParty,
+    PromiseResult,
+    PromiseState,
+    utcnow,
+)
 
 YEAR = {"begins": "2026-01-01", "ends": "2026-12-31"}
 TWO = YEAR | {"areas": ["hassleholmen", "norrby"], "text": "Vi håller träffar i varje hus.", "target": "16",
@@ -135,6 +145,36 @@ def test_of_two_who_change_a_promise_the_second_is_shown_both(
     assert (told.status, the_promise().result) == (422, None)
     told.press("Spara uppföljningen")
     assert (the_promise().result, the_promise().by_id) == (PromiseResult.PARTLY, scene.gun.id)
+
+
+def test_a_promise_is_not_followed_up_before_its_period_and_early_with_a_warning(
+    client: PageClient, scene: Scene
+) -> None:
+    promise, today = make_promise(scene.group.area, published=True), local(utcnow()).date()
+    said = {"result": "kept", "outcome": "Två träffar blev av."}
+
+    def lasting(first: int, last: int) -> Page:
+        promise.begins, promise.ends = (today + timedelta(days=each) for each in (first, last))
+        db.session.commit()
+        return client.get(f"/promises/{promise.id}/follow-up", as_=scene.gun)
+
+    early = lasting(0, 0)
+    assert "Perioden är inte slut än" in early.text
+    assert "Perioden är inte slut än" not in lasting(-9, -1).text
+    assert lasting(1, 9).status == 303
+    shown = client.get(f"/promises/{promise.id}", as_=scene.gun)
+    assert "Då går det att följa upp löftet." in shown.text
+    assert "Följ upp löftet" not in shown.links
+    refused = early.press("Spara uppföljningen", said)
+    assert (refused.status, the_promise().result) == (422, None)
+    assert refused.form(f"/promises/{promise.id}/follow-up")["outcome"] == said["outcome"]
+    lasting(0, 9).press("Spara uppföljningen", said)
+    assert the_promise().result is PromiseResult.KEPT
+
+    form = client.get(f"/promises/{promise.id}/edit", as_=scene.gun)
+    later = form.press("Spara", {"begins": (today + timedelta(days=1)).isoformat()})
+    assert (later.status, later.errors) == (422, ["Löftet är uppföljt, så perioden måste ha börjat."])
+    assert the_promise().begins == today
 
 
 def test_nobody_publishes_words_that_they_have_not_seen(

@@ -11,3 +11,7 @@ class ChangedMeanwhile(DomainError):
 
 class NotPublished(DomainError):
     """What nobody has been promised in public is not followed up."""
+
+
+class NotBegun(DomainError):
+    """What became of a promise cannot be said before its period has begun."""

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.extensions import db
 from watch.models import Area, Operation, Person, Promise, PromiseResult, utcnow
-from watch.promises.errors import ChangedMeanwhile, NotPublished
+from watch.promises.errors import ChangedMeanwhile, NotBegun, NotPublished
+from watch.promises.period import has_begun
 from watch.statements import changed
 
 Row = TypeVar("Row", Promise, Operation)
@@ -66,10 +67,13 @@ def add(areas: list[Area], wording: Wording, *, by: Person, form_key: str | None
 def change(promise: Promise, areas: list[Area], wording: Wording, *, seen: int, by: Person) -> None:
     """Let a promise say something else; one that was taken away comes back.
 
-    `seen` is its version when the form was shown. Raises ChangedMeanwhile if it has another one by now.
+    `seen` is its version when the form was shown. Raises ChangedMeanwhile if it has another one by now, and
+    NotBegun if it is followed up and would begin later than today.
     """
     if _says(promise, wording) and set(promise.areas) == set(areas) and promise.is_current:
         return
+    if promise.result and not has_begun(wording.begins):
+        raise NotBegun
     before = set(promise.areas)
     _write(promise, asdict(wording) | {"worded_at": utcnow(), "removed_at": None}, seen, by)
     promise.areas = areas
@@ -77,9 +81,14 @@ def change(promise: Promise, areas: list[Area], wording: Wording, *, seen: int, 
 
 
 def follow_up(promise: Promise, said: FollowUp, *, seen: int, by: Person) -> None:
-    """Say what became of a promise, or correct it. Raises NotPublished, and ChangedMeanwhile as `change`."""
+    """Say what became of a promise, or correct it.
+
+    Raises NotPublished, NotBegun before its period, and ChangedMeanwhile as `change`.
+    """
     if promise.published_at is None:
         raise NotPublished
+    if not has_begun(promise.begins):
+        raise NotBegun
     if not _says(promise, said):
         _write(promise, asdict(said) | {"followed_up_at": utcnow()}, seen, by)
         _note("promise-followed-up", promise, by)

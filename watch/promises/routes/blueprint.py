@@ -13,6 +13,7 @@ from watch.access import current_person, current_relations
 from watch.models import Area, Operation, Promise
 from watch.paging import Page, page_of
 from watch.promises import labels, queries
+from watch.promises.period import has_begun, is_over
 
 bp = Blueprint("promises", __name__)
 SHOWN = ("areas_of", "parties_of", "period_of", "target_of", "reached_of", "STATES", "STATE_KINDS", "RESULTS",
@@ -22,7 +23,7 @@ BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som 
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {name: getattr(labels, name) for name in SHOWN}
+    return {name: getattr(labels, name) for name in SHOWN} | {"has_begun": has_begun, "is_over": is_over}
 
 
 def own_area_ids() -> set[int]:

@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, requires
 from watch.models import Promise
 from watch.promises import service
-from watch.promises.errors import ChangedMeanwhile, NotPublished
+from watch.promises.errors import ChangedMeanwhile, NotBegun, NotPublished
 from watch.promises.forms import FollowUpForm, PromiseForm, known_of, see, told_of
+from watch.promises.period import has_begun
 from watch.promises.routes.blueprint import BOTH_CHANGED, bp, note_assurance, own_areas
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
@@ -24,6 +25,8 @@ READ_AGAIN: Explanations = {
 UNPUBLISHED: Explanations = {
     NotPublished: _l("Löftet är inte publicerat. Publicera det först, och följ upp det sedan."),
 }
+NOT_BEGUN = _l("Perioden har inte börjat än. Följ upp löftet när den har börjat.")
+BEGINS_LATER = _l("Löftet är uppföljt, så perioden måste ha börjat.")
 
 
 @bp.get("/promises/new")
@@ -68,13 +71,16 @@ def change(promise: Promise) -> ViewAnswer:
             note_assurance(form, promise)
     except ChangedMeanwhile:
         return _edit_page(promise, _compared(form, promise), is_both=True), 422
+    except NotBegun:
+        form.begins.errors = (BEGINS_LATER,)
+        return _edit_page(promise, form), 422
     return _to(promise)
 
 
 @bp.get("/promises/<int:promise_id>/follow-up")
 @requires(Permission.KEEP_PROMISES, second_factor=True)
 def ask_follow_up(promise: Promise) -> ViewAnswer:
-    if promise.published_at is None:
+    if promise.published_at is None or not has_begun(promise.begins):
         return _to(promise)
     return _follow_up_page(promise, FollowUpForm(**told_of(promise)))
 
@@ -93,6 +99,9 @@ def follow_up(promise: Promise) -> ViewAnswer:
             note_assurance(form, promise)
     except ChangedMeanwhile:
         return _follow_up_page(promise, _compared(form, promise), is_both=True), 422
+    except NotBegun:
+        form.form_errors = [NOT_BEGUN]
+        return _follow_up_page(promise, form), 422
     return _to(promise)
 
 
