@@ -229,8 +229,19 @@ def test_taking_an_entry_away_can_be_undone(client: PageClient, scene: Scene) ->
     assert "Ändra" not in gone.links
     assert "Inget är inskrivet ännu" in client.get("/outreach", as_=scene.gun).text
     gone.press("Ångra")
-    assert "Våglängdsgatan 1–3" in client.get("/outreach", as_=scene.gun).text
+    listed = client.get("/outreach", as_=scene.gun)
+    assert ("Våglängdsgatan 1–3" in listed.text, "Borttaget" in listed.text) == (True, False)
     assert deeds() == ["outreach-removed", "outreach-brought-back"]
+
+    client.get(f"/outreach/{entry.id}", as_=scene.gun).press("Ta bort bekräfta")
+    make_outreach(scene.other_group.area, place="Boda torg").removed_at = utcnow()
+    db.session.commit()
+    listed = client.get("/outreach", as_=scene.gun)
+    assert "Borttaget (1)" in listed.text
+    (undo,) = (each for each in listed.buttons if each.startswith("Ångra"))
+    assert undo.endswith("Våglängdsgatan 1–3")
+    listed.press(undo)
+    assert [each.removed_at for each in entries() if each.area_id == entry.area_id] == [None]
 
 
 def test_an_officer_who_has_left_the_area_reaches_nothing(client: PageClient, scene: Scene) -> None:

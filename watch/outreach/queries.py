@@ -118,6 +118,15 @@ def entries_by_id(ids: Sequence[int]) -> list[OutreachEntry]:
     return [found[each] for each in ids if each in found]
 
 
+def removed_entries(areas: Collection[int]) -> Sequence[OutreachEntry]:
+    """Return the entries of these areas (ids) that were taken away, the one taken away last first."""
+    gone = select(OutreachEntry).where(
+        OutreachEntry.area_id.in_(areas), OutreachEntry.removed_at.is_not(None)
+    )
+    in_order = gone.order_by(OutreachEntry.removed_at.desc(), OutreachEntry.id.desc())
+    return db.session.scalars(in_order.options(*WITH_PLACE)).all()
+
+
 def sum_of(entries: Iterable[Numbers]) -> Sum:
     """Return the sum of entries; what was not counted adds nothing."""
     all_of = list(entries)

@@ -69,7 +69,7 @@ def index() -> ViewAnswer:
     answer = render_template(
         "outreach/index.html", form=form, page=page, entries=queries.entries_by_id(page.keys),
         sums=_sums(found, form.areas), total=queries.sum_of(found),
-        has_any=bool(found or form.asked or not is_good),
+        has_any=bool(found or form.asked or not is_good), gone=queries.removed_entries(_own_areas()),
     )  # fmt: skip
     return answer if is_good else (answer, 422)
 
