@@ -37,11 +37,11 @@ ENDPOINTS = {
     ),
     "lifecycle.activate": Expected(post="/groups/{group}/activate", **IN_AREA, officer=303),
     "lifecycle.buildings": Expected(get="/groups/{group}/buildings", **IN_AREA, officer=200),
-    "lifecycle.add_building": Expected(post="/groups/{group}/buildings", **IN_AREA, officer=422),
+    "lifecycle.add_building": Expected(post="/groups/{group}/buildings", **IN_AREA, officer=303),
     "lifecycle.take_out": Expected(
         post="/groups/{group}/buildings/{house}/remove", **IN_AREA, officer=303
     ),
-    "lifecycle.split_off": Expected(post="/groups/{group}/buildings/split", **IN_AREA, officer=422),
+    "lifecycle.split_off": Expected(post="/groups/{group}/buildings/split", **IN_AREA, officer=303),
     "lifecycle.prepare": Expected(get="/groups/{group}/wake", **IN_AREA, officer=303),
     "lifecycle.ask_candidate": Expected(post="/groups/{group}/wake/candidate", **IN_AREA, officer=303),
     "lifecycle.start_again": Expected(post="/groups/{group}/start", **IN_AREA, officer=303),

@@ -44,9 +44,9 @@ ENDPOINTS = {
     "registers.order": Expected(post="/buildings/{house}/signs", **KNOWN, officer=422),
     "registers.edit_sign": Expected(get="/signs/{sign}/edit", **AREA, officer=200),
     "registers.change_sign": Expected(post="/signs/{sign}/edit", **AREA, officer=422),
-    "registers.check_sign": Expected(post="/signs/{sign}/check", **AREA, officer=303),
-    "registers.remove_sign": Expected(post="/signs/{sign}/remove", **AREA, officer=303),
-    "registers.bring_back_sign": Expected(post="/signs/{sign}/remove/undo", **AREA, officer=303),
+    "registers.check_sign": Expected(post="/signs/{sign}/edit/check", **AREA, officer=303),
+    "registers.remove_sign": Expected(post="/signs/{sign}/edit/remove", **AREA, officer=303),
+    "registers.bring_back_sign": Expected(post="/signs/{sign}/edit/remove/undo", **AREA, officer=303),
     "registers.give_sticker": Expected(
         post="/flats/{flat}/sticker", **OWN_STAIRWELL, coordinator=303, lead=303
     ),

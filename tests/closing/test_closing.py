@@ -195,7 +195,9 @@ def test_undone_everybody_is_as_before(scene: Scene, state: GroupState) -> None:
     assert (group.state, group.closed_at) == (state, None)
     steps = [(each.state, each.by_id, each.reason) for each in group.transitions[-2:]]
     assert steps == [(GroupState.CLOSED, scene.gun.id, WHY), (state, scene.gun.id, "Bygget är klart")]
-    acts = db.session.scalars(select(AuditEntry.what).where(AuditEntry.what.like("group-%"))).all()
+    acts = db.session.scalars(
+        select(AuditEntry.what).where(AuditEntry.what.like("group-%")).order_by(AuditEntry.id)
+    ).all()
     assert acts == ["group-closed", "group-reopened"]
 
 

@@ -156,6 +156,8 @@ def test_a_coordinator_of_one_stairwell_meets_nobody_of_the_other(
         ("receipt-printed", scene.bengt.id),
         ("own-data-downloaded", scene.bengt.id),
         ("checkin-lent", scene.amina.id),  # before he came
+        ("report-begun", scene.gun.id),
+        ("report-published", scene.gun.id),
     }
 
 

@@ -146,9 +146,10 @@ NOT_GUARDED = {
     "FilterForm.q": "a search, which nobody keeps",
     "FilterCoordinatorsForm.q": "a search, which nobody keeps",
     "FilterHousesForm.q": "a search, which nobody keeps",
-    "BuildingForm.name": "the landlord's name of a house, as in the landlord's list",
+    "BuildingForm.house_name": "the landlord's name of a house, as in the landlord's list",
     **dict.fromkeys(
-        ("AddressForm.address", "AddressForm.postcode", "AddressForm.city"), "an address, of a strict form"
+        ("AddressForm.street_address", "AddressForm.postcode", "AddressForm.city"),
+        "an address, of a strict form",
     ),
     "PropertyForm.designation": "the land register is public",
     "PropertyForm.landlord": "a company's name",

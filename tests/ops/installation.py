@@ -195,6 +195,7 @@ def installation(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Return the test's own installation. Ivan leads, so that no officer is mailed what to do on a Monday."""
     for coordinator in db.session.scalars(select(Coordinator)):
         coordinator.is_lead = coordinator.is_lead or coordinator.person.name == "Ivan Häggström"
+    db.session.commit()
     monkeypatch.setitem(app.config, "POSTGRES_PROGRAMS", str(programs()))
     return Installation(app, tmp_path)
 

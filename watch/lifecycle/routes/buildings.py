@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, requires
 from watch.database import LARGEST_NUMBER
@@ -56,6 +58,8 @@ def add_building(group: Group) -> ViewAnswer:
     form = AddBuildingForm()
     form.offer(queries.addable_buildings(group))
     if not form.validate():
+        if not queries.addable_buildings(group):
+            return _to_buildings(group, NOT_SO[GroupExists])
         return _buildings_page(group, form, SplitForm(group)), 422
     building = _in_area(form.building.data, group)
     with saving(_("Huset hör till gruppen nu."), already=IS_IN_IT, unless=NOT_SO):
@@ -78,6 +82,8 @@ def take_out(group: Group, building_id: int) -> ViewAnswer:
 def split_off(group: Group) -> ViewAnswer:
     form = SplitForm(group)
     if not form.validate():
+        if len(group.buildings) == 1:
+            return _to_buildings(group, NOT_SO[OnlyBuilding])
         return _buildings_page(group, AddBuildingForm(), form), 422
     building = _in_area(form.building.data, group)
     own = group
@@ -92,3 +98,9 @@ def _in_area(number: int, group: Group) -> Building:
     if building is None or building.property.area_id != group.area_id:
         abort(404)
     return building
+
+
+def _to_buildings(group: Group, why: str | LazyString) -> Response:
+    """Say why a form that the page does not have any more was refused."""
+    flash(str(why), "warn")
+    return redirect(url_for("lifecycle.buildings", group_id=group.id), 303)

@@ -58,7 +58,7 @@ def change_sign(sign: WatchSign) -> ViewAnswer:
     return to_house(sign.building)
 
 
-@bp.post("/signs/<int:sign_id>/check")
+@bp.post("/signs/<int:sign_id>/edit/check")
 @requires(Permission.KEEP_REGISTERS, second_factor=True)
 def check_sign(sign: WatchSign) -> Response:
     with saving(_("Antecknat: skylten är hel i dag.")):
@@ -66,7 +66,7 @@ def check_sign(sign: WatchSign) -> Response:
     return to_house(sign.building)
 
 
-@bp.post("/signs/<int:sign_id>/remove")
+@bp.post("/signs/<int:sign_id>/edit/remove")
 @requires(Permission.KEEP_REGISTERS, second_factor=True)
 def remove_sign(sign: WatchSign) -> Response:
     with saving(_("Borttaget. Du kan ångra dig.")):
@@ -74,7 +74,7 @@ def remove_sign(sign: WatchSign) -> Response:
     return redirect(url_for(".edit_sign", sign_id=sign.id), 303)
 
 
-@bp.post("/signs/<int:sign_id>/remove/undo")
+@bp.post("/signs/<int:sign_id>/edit/remove/undo")
 @requires(Permission.KEEP_REGISTERS, second_factor=True)
 def bring_back_sign(sign: WatchSign) -> Response:
     with saving(_("Nu finns skylten i registret igen.")):
