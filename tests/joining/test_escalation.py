@@ -47,6 +47,11 @@ def tick(number: int, at: str = "13.00") -> None:
     db.session.expire_all()
 
 
+def what_is_told() -> list[tuple[str, str]]:
+    """Return the mails that leave, but for what officers are mailed on Mondays."""
+    return [each for each in what_leaves() if each[0] != "officers-week"]
+
+
 def escalated(outbox: Outbox) -> list[tuple[str, str]]:
     """Return whom the request has reached, in order."""
     return [(kind, address.partition("@")[0]) for kind, address in outbox.addressed() if kind in ESCALATED]
@@ -118,7 +123,7 @@ def test_a_mail_that_waits_is_kept_back_once_somebody_has_answered(
     with time_machine.travel(day(7, "13.00")):
         clock.run_due(jobs.JOBS)
         client.post(f"/requests/{request_.id}/decline", as_=scene.bengt)
-        assert what_leaves() == [("join-declined", "farah@example.org")]
+        assert what_is_told() == [("join-declined", "farah@example.org")]
     assert escalated(outbox) == [("join-waiting", "amina")]
 
 
@@ -139,7 +144,7 @@ def test_where_nobody_is_left_to_ask_the_applicant_is_told(
     tick(15)
     assert len(escalated(outbox)) == 1
     with time_machine.travel(day(14, "14.00")):
-        assert what_leaves() == [("join-unanswered", "farah@example.org")]
+        assert what_is_told() == [("join-unanswered", "farah@example.org")]
 
 
 def test_a_lead_alone_is_asked_again_and_then_the_applicant_is_told(
