@@ -149,7 +149,7 @@ def _area(
 ) -> str:
     return (
         f"{name} 0 grupper Aktiva: 0. {flats} hushåll. Inget hus har fem eller fler som deltar ännu. "
-        f"{buildings} hus. {interested}. Alla hus {name} Skriv ett meddelande {name}"
+        f"{buildings} hus. {interested}. Alla hus {name} Karta {name} Skriv ett meddelande {name}"
     )
 
 
