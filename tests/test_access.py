@@ -15,9 +15,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import Select, select, update
 
+from tests import stored_scene
 from tests.access import EVERYBODY, REFUSED, Expected, OneOrMore, Status
 from tests.access._rows import more_rows, others, restorer
 from tests.cast import Scene
+from tests.databases import empty
 from tests.factories import (
     flat_of,
     make_address_change,
@@ -350,8 +352,21 @@ def _rows_kept() -> dict[str, list[Any]]:
 
 @pytest.fixture
 def things(scene: Scene) -> dict[str, object]:
-    """The rows that the names in the addresses of tests/access/ stand for."""
-    return rows_of_pages(scene)
+    """The rows that the names in the addresses of tests/access/ stand for, made once and then inserted."""
+    if not stored_scene.is_scene_alone():
+        return rows_of_pages(scene)
+    known = _known.get(db.engine.dialect.name)
+    if known is None:
+        known = _known[db.engine.dialect.name] = rows_of_pages(scene)
+        stored_scene.remember({}, "things")
+    else:
+        db.session.commit()
+        empty(db.engine)
+        stored_scene.restore("things")
+    return dict(known)
+
+
+_known: dict[str, dict[str, object]] = {}  # by database
 
 
 def rows_of_pages(scene: Scene) -> dict[str, object]:
