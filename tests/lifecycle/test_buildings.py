@@ -13,6 +13,7 @@ from tests.factories import (
     empty_flats,
     make_building,
     make_coordinator,
+    make_group,
     make_interest,
     make_invitation,
     make_letter,
@@ -213,6 +214,18 @@ def test_more_flats_never_tell_how_many_of_nearly_all_take_part(scene: Scene, an
     recount_groups(utcnow())
     with pytest.raises(TellsTooMuch):
         service.add_building(scene.group, annex, by=scene.gun)
+
+
+def test_a_small_house_gets_another_also_where_all_take_part(
+    scene: Scene, annex: Building, hassleholmen: Area, landlord: Landlord
+) -> None:
+    small = make_building(hassleholmen, landlord, "Kullagatan", (1,), flats=("1001", "1002"))
+    group = make_group(small)
+    for place, flat in enumerate(empty_flats(*small.stairwells)):
+        make_member(make_person(f"Grann {place}", f"grann{place}@example.org"), group, flat)
+    recount_groups(utcnow())
+    service.add_building(group, annex, by=scene.gun)
+    assert group.buildings == [small, annex]
 
 
 def test_flats_that_are_gone_count_on_no_page(client: PageClient, scene: Scene) -> None:

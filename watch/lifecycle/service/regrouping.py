@@ -53,7 +53,7 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
     TellsTooMuch if nearly all take part: among more flats the number would not be hidden any more.
     """
     _demand_open(group)
-    if building.group_id is None and group.counted_taking_part > facts_of(group).flats - FEW:
+    if building.group_id is None and group.counted_taking_part >= max(FEW, facts_of(group).flats - FEW + 1):
         raise TellsTooMuch
     free = update(Building).where(Building.id == building.id, Building.group_id.is_(None))
     if not changed(free.values(group_id=group.id, grouped_at=utcnow())):
