@@ -67,7 +67,7 @@ from watch.joining.mails import (
     JOIN_WAITING,
 )
 from watch.language import local
-from watch.lifecycle.mails import GROUP_SPLIT
+from watch.lifecycle.mails import GROUP_BUILDINGS, GROUP_SPLIT
 from watch.mail import outbox
 from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
@@ -412,6 +412,7 @@ LETTERS: dict[str, SampleMail] = {
     "membership-left": _membership_left,
     "flatmate-joined": _flatmate_joined,
     "lead-asked": lambda s: outbox.queue(LEAD_ASKED, to=s.amina, about=_appointment(s)),
+    "group-buildings": lambda s: outbox.queue(GROUP_BUILDINGS, to=s.bengt, about=_appointment(s)),
     "coordinator-accepted": lambda s: outbox.queue(COORDINATOR_ACCEPTED, to=s.amina, about=_appointment(s)),
     "coordinator-unreached": _unreached,
     "lead-asked-in-area": lambda s: outbox.queue(LEAD_ASKED_IN_AREA, to=s.gun, about=_appointment(s)),

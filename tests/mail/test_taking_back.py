@@ -169,6 +169,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "coordinates no more": lambda s, about: end(s, s.bengt),
         "ended": lambda s, about: coordinators.end_appointment(about, by=s.amina),
     },
+    "group-buildings": {
+        "coordinates no more": lambda s, about: end(s, s.bengt),
+        "closed": lambda s, about: closing.close(about.group, reason="Nu", by=s.gun),
+    },
     "coordinator-unreached": {
         "reached again": lambda s, about: works_again(about.person.mailbox, by=None),
         "follows the area no more": lambda s, about: unassign(s, s.gun),

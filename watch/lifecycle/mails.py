@@ -1,12 +1,12 @@
-"""The mail that tells members of a building's own group."""
+"""The mails that tell members of a building's own group, and coordinators which buildings their group has."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from watch.groups.queries.members import takes_part
+from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import FromAddress, Mail, Unless
-from watch.models import Group, GroupState, GroupTransition, LeftOut, OutboxRow
+from watch.models import Coordinator, Group, GroupState, GroupTransition, LeftOut, OutboxRow
 
 
 def _split_unless(step: GroupTransition, _now: datetime) -> Unless:
@@ -23,4 +23,14 @@ GROUP_SPLIT = Mail(
     link=lambda step: f"/groups/{step.group_id}",
     wanted_unless=_split_unless,
     to_many=True,
+)
+GROUP_BUILDINGS = Mail(
+    "group-buildings",
+    about=Coordinator,
+    sender=FromAddress.ACCOUNT,
+    link=lambda coordinator: f"/groups/{coordinator.group_id}",
+    wanted_unless=lambda coordinator, _now: {
+        LeftOut.OVER: coordinator.group.state is GroupState.CLOSED,
+        LeftOut.READER: ~coordinates(OutboxRow.person_id, Group.id == coordinator.group_id),
+    },
 )

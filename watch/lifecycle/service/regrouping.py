@@ -18,7 +18,7 @@ from watch.lifecycle.errors import (
     TellsTooMuch,
     TooLateToTakeOut,
 )
-from watch.lifecycle.mails import GROUP_SPLIT
+from watch.lifecycle.mails import GROUP_BUILDINGS, GROUP_SPLIT
 from watch.lifecycle.queries import Sizes, came_today, has_coordinator, sizes_if_split
 from watch.mail import outbox
 from watch.models import (
@@ -63,6 +63,7 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
     _name(group)
     if has_coordinator(group):
         tell_the_interested(group)
+    _tell_coordinators(group)
     audit.note("group-building-added", about=group, by=by)
 
 
@@ -83,7 +84,16 @@ def take_out(group: Group, building: Building, *, by: Person) -> None:
         raise TooLateToTakeOut
     building.group_id, building.grouped_at = None, None
     _name(group)
+    _tell_coordinators(group)
     audit.note("group-building-removed", about=group, by=by)
+
+
+def _tell_coordinators(group: Group, *which: ColumnElement[bool]) -> None:
+    """Mail the group's coordinators which buildings it has. An earlier mail that still waits is stopped."""
+    current = select(Coordinator).where(Coordinator.group_id == group.id, Coordinator.is_current, *which)
+    for coordinator in db.session.scalars(current.order_by(Coordinator.id)).all():
+        outbox.cancel(coordinator, GROUP_BUILDINGS)
+        outbox.queue(GROUP_BUILDINGS, to=coordinator.person, about=coordinator)
 
 
 def _demand_one_of_several(group: Group, building: Building) -> None:
@@ -120,6 +130,8 @@ def split_off(group: Group, building: Building, *, reason: str, by: Person) -> G
     db.session.expire_all()
     members = select(Membership.person_id).where(Membership.group_id == own.id, Membership.is_current)
     outbox.queue_many(GROUP_SPLIT, people=reached_by_mail(members), about=step)
+    _tell_coordinators(group)
+    _tell_coordinators(own, Coordinator.person_id.not_in(members))
     audit.note("group-split", about=group, by=by)
     audit.note("group-started", about=own, by=by)
     return own
