@@ -8,21 +8,39 @@ from flask_babel.speaklater import LazyString
 from watch import language
 from watch.models import FEW
 
-__all__ = ["FEW", "banded", "banded_share", "roughly", "tells_number"]
+__all__ = ["FEW", "banded", "banded_part", "banded_share", "least", "roughly", "tells_number"]
 
 
 def banded(count: int, total: int) -> str:
     """Return `count` of `total` as "färre än 5", "nästan alla" (all but at most four), or the number.
 
-    The text is lazy: it comes out in the language of the page that shows it.
+    Of five, "nästan alla" would be all of them, so both are one band. The text is lazy: it comes out in the
+    language of the page that shows it.
     """
-    if count < FEW:
+    if total == FEW:
+        words = _l("färre än 5 eller nästan alla")
+    elif count < FEW:
         words = _l("färre än 5")
     elif count > total - FEW:
         words = _l("nästan alla")
     else:
         words = LazyString(language.number, count)
     return words  # type: ignore[return-value]  # a lazy text is used as text everywhere
+
+
+def least(count: int, total: int) -> int:
+    """Return the lower bound of the band that `banded` shows; groups.queries.areas.at_least is the same."""
+    if count < FEW or total == FEW:
+        return 0
+    return count if count <= total - FEW else max(FEW, total - FEW + 1)
+
+
+def banded_part(part: int, count: int, total: int) -> str:
+    """Return how many `part` of the `count` are, which is itself shown as banded(count, total).
+
+    The whole counts as the least that is shown of it, so that no difference of the two numbers is below FEW.
+    """
+    return banded(part, FEW if total == FEW else least(count, total))
 
 
 def tells_number(count: int, total: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 
 from flask import Blueprint, abort, redirect, render_template, send_file, url_for
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from watch import audit
 from watch.access import Permission, current_person, requires
-from watch.bands import banded
+from watch.bands import banded_part
 from watch.closing import queries, service
 from watch.closing.errors import AlreadyClosed, NotClosed, TooLate
 from watch.closing.forms import CloseGroupForm, UndoClosingForm
@@ -52,18 +53,24 @@ def _ask_page(group: Group, form: CloseGroupForm) -> str:
     now, flats = utcnow(), facts_of(group).flats
     return render_template(
         "closing/ask.html", group=group, form=form, flats=flats,
-        on_paper=banded(queries.households_without_mail(group, now), flats),
+        on_paper=_on_paper(group, flats, now),
         meetings=queries.coming_meetings(group, now),
         gatherings=queries.gatherings_of_others(group, now),
         days=UNDOABLE.days,
     )  # fmt: skip
 
 
+def _on_paper(group: Group, flats: int, now: datetime) -> str:
+    """Return how many of the households that take part no mail reaches, in bands."""
+    number = queries.households_without_mail(group, now)
+    return banded_part(number, group.counted_taking_part, group.flats_told(flats))
+
+
 def _closed_page(group: Group, form: UndoClosingForm) -> str:
     now, flats = utcnow(), facts_of(group).flats
     return render_template(
         "closing/show.html", group=group, form=form, flats=flats, tasks=TASKS,
-        on_paper=banded(queries.households_without_mail(group, now), flats),
+        on_paper=_on_paper(group, flats, now),
         left=queries.tasks_left(group),
         can_be_undone=can_be_undone(group, now),
         erased_on=group.closed_at + UNDOABLE if group.closed_at else None,

@@ -151,6 +151,11 @@ class HouseholdsSaid:
         """Return last night's number in bands, for everybody else."""
         return cls(banded(counted, flats), flats, banded_share(counted, flats), of_last_night=True)
 
+    @classmethod
+    def of_group(cls, group: Group, flats: int) -> HouseholdsSaid:
+        """Return last night's number of a group that has so many flats, in bands."""
+        return cls.roughly(group.counted_taking_part, group.flats_told(flats))
+
 
 def recipients_said(mail: int, paper: int, unreached: int, declined: int) -> str:
     """Return whom a message reaches, and whom it does not and why, for a choice of recipients."""

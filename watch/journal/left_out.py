@@ -117,7 +117,7 @@ COLUMNS = {
         "report.since", "report.until", "report.language", "report.changed_at",
         "meeting_answer.answered_at", "published_notes.corrected_at",
         "membership.channel", "membership.stairwell_id", "person.language",
-        "watch_group.counted_at",
+        "watch_group.counted_at", "watch_group.counted_flats",
     ),
     "changes in a draft alone, which nobody was told of": (
         "meeting.audience", "meeting.building_id", "meeting.code", "meeting.kind",

@@ -14,7 +14,6 @@ from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.groups.queries.tasks import has_become_active, has_checked_list
 from watch.language import local
 from watch.models import (
-    FEW,
     Building,
     Cause,
     ChecklistItem,
@@ -83,7 +82,13 @@ def asks_to_be_sure(group: Group, start: Start) -> bool:
 
     The number is last night's and told in bands, so the question says no more than the page does.
     """
-    return start.is_of_one_day and group.counted_taking_part < FEW
+    return start.is_of_one_day and not _told_of(group)
+
+
+def _told_of(group: Group) -> int:
+    """Return the least number of households that pages show of the group; 0 if they show none."""
+    shown = at_least(Group.counted_taking_part.expression, number_of_flats())
+    return db.session.scalar(select(shown).where(Group.id == group.id)) or 0
 
 
 def _is_of_this_life(group: Group) -> ColumnElement[bool]:
@@ -171,8 +176,7 @@ def is_below_advice(group: Group, flats: int) -> bool:
     share = group.area.advisory_share
     if share is None:
         return False
-    shown = at_least(Group.counted_taking_part.expression, number_of_flats())
-    return (db.session.scalar(select(shown).where(Group.id == group.id)) or 0) * 100 < share * flats
+    return _told_of(group) * 100 < share * flats
 
 
 def has_coordinator(group: Group) -> bool:

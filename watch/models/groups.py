@@ -6,12 +6,25 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.database import Base
-from watch.models.base import AS_MEMBER, Model, current, impersonal, one_where, personal, utcnow
+from watch.models.base import AS_MEMBER, FEW, Model, current, impersonal, one_where, personal, utcnow
 from watch.models.derived import Derived, Purpose
 from watch.models.people import Person
 from watch.models.places import Area, Building, Household, Stairwell
@@ -47,6 +60,7 @@ class Group(Model):
     closed_at: Mapped[datetime | None]  # whoever left at this time left because the group was closed
     erased_at: Mapped[datetime | None]  # when the texts and names of a closed group were erased
     counted_taking_part: Mapped[int] = mapped_column(default=0)
+    counted_flats: Mapped[int | None]  # of how many it is told while nearly all of them take part
     counted_at: Mapped[datetime | None]
 
     area: Mapped[Area] = relationship()
@@ -57,6 +71,23 @@ class Group(Model):
     checklist: Mapped[list[ChecklistItem]] = relationship(back_populates="group")
 
     __table_args__ = (CheckConstraint("closed_at IS NULL OR state = 'closed'", name="closed_has_a_time"),)
+
+    @hybrid_property
+    def is_told_of_counted_flats(self) -> bool:
+        """True if nearly all of the flats counted before took part last night: more must not show it."""
+        flats, count = self.counted_flats, self.counted_taking_part
+        return flats is not None and count <= flats and (flats == FEW or count >= max(FEW, flats - FEW + 1))
+
+    @is_told_of_counted_flats.inplace.expression
+    @classmethod
+    def _is_told_of_counted_flats(cls) -> ColumnElement[bool]:
+        flats, count = cls.counted_flats, cls.counted_taking_part
+        is_nearly_all = and_(count >= FEW, count > flats - FEW)
+        return and_(count <= flats, or_(flats == FEW, is_nearly_all))
+
+    def flats_told(self, flats: int) -> int:
+        """Return of how many flats pages tell how many take part; `flats` are those that there are."""
+        return self.counted_flats or flats if self.is_told_of_counted_flats else flats
 
 
 _first_building = select(func.min(Building.sort_key)).where(Building.group_id == Group.id).correlate(Group)

@@ -73,13 +73,21 @@ def households_by_stairwell(group: Group, night: datetime) -> dict[int, tuple[in
 def at_least(count: ColumnElement[int], total: ColumnElement[int]) -> ColumnElement[int]:
     """Return the lower bound of the band that `banded` shows.
 
-    It is 0 for fewer than FEW; for nearly all it is the fewest that the words allow.
+    It is 0 for fewer than FEW, and of FEW; for nearly all it is the fewest that the words allow.
     """
     nearly_all = case((total - FEW < FEW, FEW), else_=total - FEW + 1)
-    return case((count < FEW, 0), (count > total - FEW, nearly_all), else_=count)
+    return case((or_(count < FEW, total == FEW), 0), (count > total - FEW, nearly_all), else_=count)
 
 
-def number_of_flats() -> ScalarSelect[int]:
+def number_of_flats() -> ColumnElement[int]:
+    """Return of how many flats it is told how many take part, in the outer select's group (Group.flats_told).
+
+    They are those that there are, unless that would show a number which was hidden.
+    """
+    return case((Group.is_told_of_counted_flats, Group.counted_flats), else_=flats_of_group())
+
+
+def flats_of_group() -> ScalarSelect[int]:
     """Return a subquery for the number of flats of the outer select's group; gone ones do not count."""
     flats = (
         select(func.count(Flat.id))

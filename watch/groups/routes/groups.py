@@ -45,7 +45,7 @@ def households_said(group: Group, flats: int) -> HouseholdsSaid:
     """Return how many households take part: now, for whoever coordinates the whole group, else last night."""
     if current_relations().works_with_all_of(group, None):
         return HouseholdsSaid.exactly(areas.households_taking_part(group), flats)
-    return HouseholdsSaid.roughly(group.counted_taking_part, flats)
+    return HouseholdsSaid.of_group(group, flats)
 
 
 CONTACTS_SHOWN = 4

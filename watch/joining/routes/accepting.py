@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import current_person, public
-from watch.bands import FEW, banded
+from watch.bands import FEW, banded, least
 from watch.browser_state import SHOWN_WITHIN
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
@@ -169,11 +169,12 @@ def joined() -> ViewAnswer:
     language.follow_letter(membership.person.language)
     if group.state is GroupState.CLOSED:
         raise GroupEnded(membership.person.language, stairwell.building_id if stairwell else None)
-    flats, lit = counts_of_group(group.id).flats, group.counted_taking_part
+    flats, lit = group.flats_told(counts_of_group(group.id).flats), group.counted_taking_part
+    shown = least(lit, flats) or FEW - 2  # and the one who has just joined
     return render_template(
         "joining/joined.html", group=group, member=membership.person,
         shown=poster_of(stairwell) if stairwell else None,
-        lit=min(lit + 1 if lit >= FEW else FEW - 1, flats - 1), total=flats, how_many=banded(lit, flats),
+        lit=min(shown + 1, flats - 1), total=flats, how_many=banded(lit, flats),
     )  # fmt: skip
 
 

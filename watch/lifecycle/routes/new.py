@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, can, current_person, requires
 from watch.accounts.errors import OfficerNeverCoordinates
-from watch.bands import banded
+from watch.bands import banded, banded_part
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups.errors import AskedMany
@@ -48,7 +48,7 @@ def _new_page(building: Building, interest: Interested, form: StartGroupForm) ->
         building=building,
         form=form,
         interested=banded(interest.count, flats),
-        could_coordinate=banded(interest.could_coordinate, flats),
+        could_coordinate=banded_part(interest.could_coordinate, interest.count, flats),
         named=interest.named,
     )
 

@@ -53,7 +53,9 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
     TellsTooMuch if nearly all take part: among more flats the number would not be hidden any more.
     """
     _demand_open(group)
-    if building.group_id is None and group.counted_taking_part >= max(FEW, facts_of(group).flats - FEW + 1):
+    if building.group_id is None and is_nearly_all(
+        group.counted_taking_part, group.flats_told(facts_of(group).flats)
+    ):
         raise TellsTooMuch
     free = update(Building).where(Building.id == building.id, Building.group_id.is_(None))
     if not changed(free.values(group_id=group.id, grouped_at=utcnow())):
@@ -65,6 +67,11 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
         tell_the_interested(group)
     _tell_coordinators(group)
     audit.note("group-building-added", about=group, by=by)
+
+
+def is_nearly_all(count: int, flats: int) -> bool:
+    """Return True if pages say of a group that nearly all take part."""
+    return flats != FEW and count >= max(FEW, flats - FEW + 1)
 
 
 def _group_of(building: Building) -> ScalarSelect[int | None]:
@@ -113,18 +120,18 @@ def split_off(group: Group, building: Building, *, reason: str, by: Person) -> G
     _demand_one_of_several(group, building)
     now = utcnow()
     sizes = sizes_if_split(group, building, now)
-    if _tell_too_much(sizes):
+    if tell_too_much(sizes):
         raise TellsTooMuch
     own = Group(
         area_id=group.area_id, name=building.address, state=group.state, started_at=group.started_at,
-        counted_taking_part=sizes.building, counted_at=group.counted_at,
+        counted_taking_part=sizes.building, counted_flats=sizes.flats, counted_at=group.counted_at,
     )  # fmt: skip
     step = GroupTransition(state=group.state, at=now, by_id=by.id, reason=reason)
     own.transitions.append(step)
     db.session.add(own)
     db.session.flush()
     _move(building, group, own, now)
-    group.counted_taking_part = sizes.rest
+    group.counted_taking_part, group.counted_flats = sizes.rest, sizes.flats_of_rest
     _name(group)
     db.session.flush()
     db.session.expire_all()
@@ -137,7 +144,7 @@ def split_off(group: Group, building: Building, *, reason: str, by: Person) -> G
     return own
 
 
-def _tell_too_much(sizes: Sizes) -> bool:
+def tell_too_much(sizes: Sizes) -> bool:
     """Return True if a number that pages show only as a band could be computed from the parts."""
     parts = (sizes.building, sizes.flats), (sizes.rest, sizes.flats_of_rest)
     return not all(FEW <= count <= flats - FEW for count, flats in parts)

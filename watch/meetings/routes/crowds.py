@@ -15,18 +15,21 @@ def crowds(group: Group) -> dict[int | None, str]:
     found = households_by_stairwell(group, last_night(utcnow()))
     counts: dict[int | None, str] = {each: _crowd(*counted) for each, counted in found.items()}
     flats = sum(total for _count, total in found.values())
-    return counts | {None: _crowd(group.counted_taking_part, flats)}
+    return counts | {None: _said(HouseholdsSaid.of_group(group, flats))}
 
 
 def crowd_of(meeting: Meeting, group: Group) -> str:
     """Return how many of those whom the meeting is for take part, in a band."""
     found = households_by_stairwell(group, last_night(utcnow()))
     if not meeting.stairwells:
-        return _crowd(group.counted_taking_part, sum(total for _count, total in found.values()))
+        return _said(HouseholdsSaid.of_group(group, sum(total for _count, total in found.values())))
     counts, totals = zip(*(found[each.id] for each in meeting.stairwells), strict=True)
     return _crowd(sum(counts), sum(totals))
 
 
 def _crowd(count: int, total: int) -> str:
-    said = HouseholdsSaid.roughly(count, total)
-    return _("%(part)s av %(total)s hushåll är med", part=said.part, total=language.number(total))
+    return _said(HouseholdsSaid.roughly(count, total))
+
+
+def _said(said: HouseholdsSaid) -> str:
+    return _("%(part)s av %(total)s hushåll är med", part=said.part, total=language.number(said.total))

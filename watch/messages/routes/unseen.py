@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from watch import tokens
 from watch.access import Permission, current_person, public, requires
-from watch.bands import FEW, banded, roughly, tells_number
+from watch.bands import FEW, banded, banded_part, roughly, tells_number
 from watch.groups.queries.pages import facts_of, flats_in
 from watch.interest.queries import interested_in
 from watch.messages import service
@@ -69,7 +69,8 @@ def _interested_page(building: Building, form: WriteUnseenForm) -> str:
     return render_template(
         "messages/ask_interested.html", building=building, form=form,
         written=queries.written_unseen(building), interested=banded(interest.count, flats),
-        could_coordinate=banded(interest.could_coordinate, flats), somebody=queries.somebody_reads(building),
+        could_coordinate=banded_part(interest.could_coordinate, interest.count, flats),
+        somebody=queries.somebody_reads(building),
     )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def write_members(group: Group) -> ViewAnswer:
 
 
 def _members_page(group: Group, form: WriteUnseenForm) -> str:
-    flats = facts_of(group).flats
+    flats = group.flats_told(facts_of(group).flats)
     return render_template(
         "messages/ask_members.html", group=group, form=form, written=queries.written_unseen(group),
         is_reached=queries.is_reached(group), somebody=queries.somebody_reads(group),
@@ -142,7 +143,7 @@ def _number(to: Place) -> int | None:
     if isinstance(to, Building):
         is_told = tells_number(readers, flats_in(to))
     else:
-        is_told = readers >= FEW and tells_number(to.counted_taking_part, facts_of(to).flats)
+        is_told = readers >= FEW and tells_number(to.counted_taking_part, to.flats_told(facts_of(to).flats))
     return readers if is_told else None
 
 

@@ -249,4 +249,4 @@ def _preview_page(
 
 
 def _crowd(group: Group) -> HouseholdsSaid:
-    return HouseholdsSaid.roughly(group.counted_taking_part, facts_of(group).flats)
+    return HouseholdsSaid.of_group(group, facts_of(group).flats)

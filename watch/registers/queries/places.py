@@ -142,9 +142,13 @@ def signs_in(areas: Collection[int]) -> Sequence[WatchSign]:
     return db.session.scalars(wanted.order_by(Area.sort_key, Building.sort_key, WatchSign.id)).all()
 
 
-def can_order(building: Building) -> bool:
-    """Return True if signs may be ordered: the building's group is active."""
-    group = db.session.get(Group, building.group_id) if building.group_id else None
+def group_of(building: Building) -> Group | None:
+    """Return the building's group, or None."""
+    return db.session.get(Group, building.group_id) if building.group_id else None
+
+
+def can_order(group: Group | None) -> bool:
+    """Return True if signs may be ordered for a group's building: the group is active."""
     return group is not None and group.state is GroupState.ACTIVE
 
 

@@ -23,13 +23,19 @@ def household_with_sticker(flat: Flat) -> Household | None:
 
 
 def stickers_at(building: Building, now: datetime) -> int:
-    """Return how many households of a building had a sticker last night; pages show it roughly."""
+    """Return how many households of a building had a sticker last night, with those of its group's others.
+
+    Pages show it in a band, beside how many take part in the group. The numbers of single buildings would
+    tell more of them than that.
+    """
     night = last_night(now)
+    together = or_(Building.id == building.id, Building.group_id == building.group_id)
     had = (
         select(func.count(Household.id))
         .join(Flat, Flat.id == Household.flat_id)
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
-        .where(Stairwell.building_id == building.id, Household.sticker_given_on < local(night).date())
+        .join(Building, Building.id == Stairwell.building_id)
+        .where(together, Household.sticker_given_on < local(night).date())
         .where(or_(Household.ended_at.is_(None), Household.ended_at > night))
     )
     return db.session.scalar(had) or 0

@@ -11,9 +11,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, requires
-from watch.bands import roughly
+from watch.bands import banded_part, roughly
+from watch.groups.queries.pages import facts_of
 from watch.language import local
-from watch.models import Area, Building, Property, Stairwell, utcnow
+from watch.models import Area, Building, Group, Property, Stairwell, utcnow
 from watch.paging import page_of
 from watch.registers.errors import ChangedMeanwhile, NameTaken
 from watch.registers.forms.places import (
@@ -59,11 +60,22 @@ def show(building: Building) -> str:
 
 def house_page(building: Building, form: OrderForm) -> str:
     """Return a building's page of the register, with the form for ordering signs."""
+    group = queries.group_of(building)
     return render_template(
         "registers/show.html",
         building=building, area=building.property.area, signs=queries.signs_at([building.id]), form=form,
-        can_order=queries.can_order(building), stickers=roughly(stickers_at(building, utcnow())),
+        can_order=queries.can_order(group), stickers=_stickers(building, group),
+        is_one_of_several=group is not None and len(group.buildings) > 1,
     )  # fmt: skip
+
+
+def _stickers(building: Building, group: Group | None) -> str:
+    """Return how many households had a sticker last night, as a part of those that take part."""
+    number = stickers_at(building, utcnow())
+    if group is None:
+        return roughly(number)
+    flats = group.flats_told(facts_of(group).flats)
+    return banded_part(number, group.counted_taking_part, flats)
 
 
 @bp.get("/buildings/<int:building_id>/edit")

@@ -13,7 +13,7 @@ from watch import audit
 from watch.extensions import db
 from watch.models import Building, Person, SignSpot, Stairwell, WatchSign, utcnow
 from watch.registers.errors import GroupNotActive
-from watch.registers.queries.places import can_order
+from watch.registers.queries.places import can_order, group_of
 from watch.registers.service.places import is_new
 
 NEXT: Any = WatchSign.version + 1  # as the database counts it, whoever has written meanwhile
@@ -26,7 +26,7 @@ def order(
 
     Raises GroupNotActive unless the group of the building is active.
     """
-    if not can_order(building):
+    if not can_order(group_of(building)):
         raise GroupNotActive
     keys = [f"{key}-{each.id if each else 0}" for each in at]
     if db.session.scalar(select(WatchSign.id).where(WatchSign.form_key.in_(keys)).limit(1)):
