@@ -7,11 +7,12 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from tests.cast import Scene
+from tests.factories import make_coordinator
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.language import local
 from watch.models import Coordinator, Person, utcnow
-from watch.registers.queries.coordinators import Due, register_of
+from watch.registers.queries.coordinators import Due, RowOrder, Wanted, register_of
 
 AMINA, BENGT = "Amina Yusuf", "Bengt Åkesson"
 TODAY = local(utcnow()).date()
@@ -46,6 +47,36 @@ def test_the_register_is_searched_and_filtered(client: PageClient, scene: Scene)
         ("area=norrby", []), ("area=boda", [AMINA, BENGT]), ("show=due", [BENGT]), ("show=loaded", []),
     ):  # fmt: skip
         assert names(client.get(f"/coordinators?{asked}", as_=scene.gun)) == found, asked
+
+
+def test_the_register_is_sorted(client: PageClient, scene: Scene) -> None:
+    amina, bengt = of(scene.amina), of(scene.bengt)
+    amina.trained_on, bengt.confirmed_on = TODAY - timedelta(days=9), TODAY
+    scene.bengt.name = "Åke Bengtsson"
+    scene.amina.name = "Zeinab Yusuf"
+    db.session.commit()
+    amina_first, bengt_first = [scene.amina.name, scene.bengt.name], [scene.bengt.name, scene.amina.name]
+    for asked, found in (
+        ("", amina_first), ("sort=name", amina_first), ("sort=trained", bengt_first),
+        ("sort=confirmed", amina_first), ("sort=nonsense", amina_first),
+    ):  # fmt: skip
+        assert names(client.get(f"/coordinators?{asked}", as_=scene.gun)) == found, asked
+    bengt.trained_on = TODAY - timedelta(days=10)
+    amina.confirmed_on, bengt.confirmed_on = TODAY, TODAY - timedelta(days=1)
+    db.session.commit()
+    for asked in ("sort=trained", "sort=confirmed"):
+        page = client.get(f"/coordinators?{asked}", as_=scene.gun)
+        assert names(page) == bengt_first, asked
+
+
+def test_most_households_come_first_by_what_is_shown_of_them(scene: Scene) -> None:
+    make_coordinator(scene.carin, scene.other_group)
+    scene.other_group.area_id = scene.group.area_id
+    db.session.commit()
+    rows = register_of({scene.group.area_id}, TODAY).rows
+    assert len({row.load for row in rows}) > 1
+    ordered = Wanted(order=RowOrder.LOAD).among(rows)
+    assert [row.load for row in ordered] == sorted((row.load for row in rows), reverse=True)
 
 
 def test_what_is_due_and_how_many_households_each_has(client: PageClient, scene: Scene) -> None:

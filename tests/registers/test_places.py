@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
-from tests.factories import make_sign
+from tests.factories import make_building, make_landlord, make_sign
 from tests.page_client import Page, PageClient
 from watch.extensions import db
-from watch.models import Landlord
+from watch.models import Landlord, utcnow
 
 BOTH = ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
 TAKEN = ["Det namnet eller den adressen har redan en annan. Skriv en annan, eller ändra den först."]
@@ -100,3 +100,28 @@ def test_houses_are_searched_and_filtered_by_their_signs(client: PageClient, sce
     ):  # fmt: skip
         page = client.get(f"/areas/norrby/buildings?{asked}", as_=scene.gun)
         assert ("Norrby Långgata 21–27" in page.links) == is_found, asked
+
+
+def test_the_houses_are_sorted(client: PageClient, scene: Scene) -> None:
+    area, other = scene.group.area, make_landlord("Annas Hus AB")
+    big = make_building(
+        area, other, "Zettergatan", (2, 4), flats=["1001", "1002", "1003", "1004", "1005", "1006"]
+    )
+    small = make_building(area, make_landlord("Öbo"), "Allégatan", (7,), flats=["1001"])
+    for flat in scene.stairwell_1.flats[:8]:
+        flat.gone_at = utcnow()  # 10 of 18 are left: fewer than the 12 of the big house
+    db.session.commit()
+    by_address = [small.address, scene.house.address, big.address]
+    for asked, found in (
+        ("", by_address), ("sort=address", by_address), ("sort=nonsense", by_address),
+        ("sort=flats", [big.address, scene.house.address, small.address]),
+        ("sort=landlord", [scene.house.address, big.address, small.address]),
+        ("sort=flats&q=allegatan", [small.address]),
+    ):  # fmt: skip
+        page = client.get(f"/areas/hassleholmen/buildings?{asked}", as_=scene.gun)
+        rows = [each for each in page.tree.iter("th") if each.get("data-label") == "Hus"]
+        assert ["".join(each.itertext()).strip() for each in rows] == found, asked
+    by_property = client.get("/areas/hassleholmen/buildings?sort=property", as_=scene.gun)
+    cells = [each for each in by_property.tree.iter("td") if each.get("data-label") == "Fastighet"]
+    shown = ["".join(each.itertext()).split("\n")[0].strip() for each in cells]
+    assert shown == sorted(shown)

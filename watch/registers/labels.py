@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from watch.language import listed
 from watch.models import Coordinator, SignSpot, WatchSign
-from watch.registers.queries.coordinators import Due, Shown
-from watch.registers.queries.places import Houses, SignState
+from watch.registers.queries.coordinators import Due, RowOrder, Shown
+from watch.registers.queries.places import HouseOrder, Houses, SignState
 
 CHANGED = {  # what the values of a change in a landlord's list are
     "Area name": _l("område"),
@@ -73,6 +73,19 @@ HOUSES = {
     Houses.ALL: _l("Alla hus"),
     Houses.WITH_SIGNS: _l("Hus med skyltar"),
     Houses.TO_SEE_TO: _l("Hus med skyltar att se till"),
+}
+HOUSE_SORTS = {
+    HouseOrder.ADDRESS: _l("Adress"),
+    HouseOrder.LANDLORD: _l("Fastighetsägare"),
+    HouseOrder.PROPERTY: _l("Fastighet"),
+    HouseOrder.FLATS: _l("Flest lägenheter"),
+}
+COORDINATOR_SORTS = {
+    RowOrder.GROUP: _l("Område och grupp"),
+    RowOrder.NAME: _l("Namn"),
+    RowOrder.LOAD: _l("Flest hushåll"),
+    RowOrder.TRAINED: _l("Längst sedan utbildning"),
+    RowOrder.CONFIRMED: _l("Längst sedan svar om uppdraget"),
 }
 LISTS = {
     Listed.PLACES: _l("Hus, adresser och lägenheter"),

@@ -17,8 +17,8 @@ from watch.fields import DayField, Form, TicksField, choice, choices_of
 from watch.language import local
 from watch.lengths import ReadsNoMore
 from watch.models import Area, Coordinator, utcnow
-from watch.registers.labels import FORMATS, SHOWN, Format
-from watch.registers.queries.coordinators import Shown, Wanted
+from watch.registers.labels import COORDINATOR_SORTS, FORMATS, SHOWN, Format
+from watch.registers.queries.coordinators import RowOrder, Shown, Wanted
 
 FIRST_DAY = date(2000, 1, 1)
 MOST_SEARCHED = 100  # characters
@@ -113,6 +113,12 @@ class FilterCoordinatorsForm(wtforms.Form):
     q = StringField(_l("Namn eller hus"), filters=[lambda text: (text or "")[:MOST_SEARCHED]])
     area = SelectField(_l("Område"), validate_choice=False)
     show = SelectField(_l("Vilka"), choices=choices_of(SHOWN), default=Shown.ALL.value, validate_choice=False)
+    sort = SelectField(
+        _l("Sortera efter"),
+        choices=choices_of(COORDINATOR_SORTS),
+        default=RowOrder.GROUP.value,
+        validate_choice=False,
+    )
 
     def __init__(self, asked: MultiDict[str, str], areas: Sequence[Area]) -> None:
         super().__init__(asked)
@@ -124,11 +130,13 @@ class FilterCoordinatorsForm(wtforms.Form):
         """The same filter as URL arguments, without what nobody offers and the page's key."""
         show = self.show.data if self.show.data in set(Shown) - {Shown.ALL} else ""
         area = self.area.data if self.area.data in self.areas else ""
-        said = {"q": (self.q.data or "").strip(), "area": area or "", "show": show or ""}
+        sort = self.sort.data if self.sort.data in set(RowOrder) - {RowOrder.GROUP} else ""
+        said = {"q": (self.q.data or "").strip(), "area": area or "", "show": show or "", "sort": sort or ""}
         return {name: value for name, value in said.items() if value}
 
     @property
     def wanted(self) -> Wanted:
         """Which coordinators are asked for."""
         asked = self.asked
-        return Wanted(asked.get("q", ""), asked.get("area", ""), Shown(asked.get("show", Shown.ALL)))
+        shown, order = Shown(asked.get("show", Shown.ALL)), RowOrder(asked.get("sort", RowOrder.GROUP))
+        return Wanted(asked.get("q", ""), asked.get("area", ""), shown, order)

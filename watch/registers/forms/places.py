@@ -17,8 +17,8 @@ from watch.lengths import AtMost, ReadsNoMore
 from watch.models import Area, Building, Landlord, Property, SignSpot, Stairwell, WatchSign, utcnow
 from watch.registers.cells import MAX_CHARACTERS, Column, postcode_of, street_and_number, tidy, what_is_wrong
 from watch.registers.forms.lists import PastDayField
-from watch.registers.labels import HOUSES, SPOTS
-from watch.registers.queries.places import Houses, WantedHouses, remembered
+from watch.registers.labels import HOUSE_SORTS, HOUSES, SPOTS
+from watch.registers.queries.places import HouseOrder, Houses, WantedHouses, remembered
 
 MOST_GROUPS = 1000  # of an area's target
 LAST_YEAR = 2100
@@ -224,6 +224,12 @@ class FilterHousesForm(wtforms.Form):
     show = SelectField(
         _l("Vilka"), choices=choices_of(HOUSES), default=Houses.ALL.value, validate_choice=False
     )
+    sort = SelectField(
+        _l("Sortera efter"),
+        choices=choices_of(HOUSE_SORTS),
+        default=HouseOrder.ADDRESS.value,
+        validate_choice=False,
+    )
 
     def __init__(self, asked: MultiDict[str, str]) -> None:
         super().__init__(asked)
@@ -232,11 +238,16 @@ class FilterHousesForm(wtforms.Form):
     def wanted(self) -> WantedHouses:
         """Which buildings are asked for."""
         shown = Houses(self.show.data) if self.show.data in set(Houses) else Houses.ALL
-        return WantedHouses((self.q.data or "").strip(), shown)
+        order = HouseOrder(self.sort.data) if self.sort.data in set(HouseOrder) else HouseOrder.ADDRESS
+        return WantedHouses((self.q.data or "").strip(), shown, order)
 
     @property
     def asked(self) -> dict[str, str]:
         """The same filter as URL arguments, without the page's key."""
         wanted = self.wanted
-        said = {"q": wanted.text, "show": wanted.shown if wanted.shown is not Houses.ALL else ""}
+        said = {
+            "q": wanted.text,
+            "show": wanted.shown if wanted.shown is not Houses.ALL else "",
+            "sort": wanted.order if wanted.order is not HouseOrder.ADDRESS else "",
+        }
         return {name: str(value) for name, value in said.items() if value}

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -15,6 +16,7 @@ from watch.extensions import db
 from watch.groups.queries.areas import at_least, number_of_flats
 from watch.language import local
 from watch.models import Coordinator, Group, GroupState
+from watch.places.addresses import swedish_sort_key
 from watch.searching import is_found
 
 YEAR = timedelta(days=365)
@@ -35,6 +37,16 @@ class Shown(StrEnum):
     ALL = "all"
     DUE = "due"
     LOADED = "loaded"
+
+
+class RowOrder(StrEnum):
+    """The order of the register."""
+
+    GROUP = "group"  # by area, and in it by group
+    NAME = "name"
+    LOAD = "load"  # the most households first
+    TRAINED = "trained"  # the longest ago first, and before them those who never were
+    CONFIRMED = "confirmed"  # the same
 
 
 @dataclass(frozen=True)
@@ -65,15 +77,26 @@ class Register:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The coordinators wanted: a text in their name or addresses, an area's slug, and which of them."""
+    """The coordinators wanted: a text in their name or addresses, an area's slug, which, and their order."""
 
     text: str = ""
     area: str = ""
     shown: Shown = Shown.ALL
+    order: RowOrder = RowOrder.GROUP
 
     def among(self, rows: Iterable[Row]) -> list[Row]:
-        """Return those of the rows that are wanted. Names are encrypted: Python searches."""
-        return [row for row in rows if self._has(row)]
+        """Return those of the rows that are wanted, in order. Names are encrypted: this is Python's work."""
+        return sorted((row for row in rows if self._has(row)), key=self._first)
+
+    def _first(self, row: Row) -> Any:
+        """Return what the order looks at first. Rows of which it is the same stay by area and group."""
+        one = row.coordinator
+        return {
+            RowOrder.NAME: swedish_sort_key(one.person.name),
+            RowOrder.LOAD: -row.load,
+            RowOrder.TRAINED: one.trained_on or date.min,
+            RowOrder.CONFIRMED: one.confirmed_on or date.min,
+        }.get(self.order, 0)
 
     def _has(self, row: Row) -> bool:
         one, is_shown = row.coordinator, {Shown.DUE: bool(row.due), Shown.LOADED: Due.LOAD in row.due}

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -68,12 +69,22 @@ class Houses(StrEnum):
     TO_SEE_TO = "to_see_to"  # a sign is ordered, worn, or not checked for a year
 
 
+class HouseOrder(StrEnum):
+    """The order of the list."""
+
+    ADDRESS = "address"
+    LANDLORD = "landlord"
+    PROPERTY = "property"
+    FLATS = "flats"  # the most first
+
+
 @dataclass(frozen=True)
 class WantedHouses:
-    """The buildings wanted: a text in their address, and which of them."""
+    """The buildings wanted: a text in their address, which of them, and their order."""
 
     text: str = ""
     shown: Houses = Houses.ALL
+    order: HouseOrder = HouseOrder.ADDRESS
 
 
 @dataclass(frozen=True)
@@ -86,15 +97,25 @@ class House:
 
 
 def building_ids(area: Area, wanted: WantedHouses, today: date) -> Sequence[int]:
-    """Return the ids of an area's buildings that are wanted, by street and number."""
-    ids = select(Building.id).join(Property).where(Property.area_id == area.id)
+    """Return the ids of an area's buildings that are wanted, in order, and then by street and number."""
+    ids = select(Building.id).join(Property).join(Landlord).where(Property.area_id == area.id)
     if wanted.text:
         ids = ids.where(buildings_at(wanted.text))
     if wanted.shown is not Houses.ALL:
         which = [WatchSign.waits(today)] if wanted.shown is Houses.TO_SEE_TO else []
         has = select(WatchSign.id).where(WatchSign.building_id == Building.id, WatchSign.is_current, *which)
         ids = ids.where(has.exists())
-    return db.session.scalars(ids.order_by(Building.sort_key, Building.id)).all()
+    return db.session.scalars(ids.order_by(*_first(wanted.order), Building.sort_key, Building.id)).all()
+
+
+def _first(order: HouseOrder) -> tuple[Any, ...]:
+    flats = select(func.count(Flat.id)).join(Stairwell).where(Stairwell.building_id == Building.id)
+    first: dict[HouseOrder, tuple[Any, ...]] = {
+        HouseOrder.LANDLORD: (Landlord.name,),
+        HouseOrder.PROPERTY: (Property.designation,),
+        HouseOrder.FLATS: (flats.where(Flat.gone_at.is_(None)).scalar_subquery().desc(),),
+    }
+    return first.get(order, ())
 
 
 def houses_by_id(ids: Sequence[int]) -> list[House]:
