@@ -6,6 +6,7 @@ safe if some other number gives the same readings. Wrong programs are tried, too
 
 An officer may know everything but who takes part: flats, coordinators, and that nobody came or went by day.
 How many came and went between two nights nobody tells, so a difference of two nights tells of no household.
+One thing is told on purpose: whether what an officer writes to people unseen would reach anybody at all.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from typing import Any
 
 import pytest
 
-from watch.bands import FEW, banded, banded_part, banded_share, least, tells_number
+from watch.bands import FEW, banded, banded_part, banded_share, least, roughly, tells_number
 from watch.groups.labels import HouseholdsSaid
 from watch.lifecycle.queries import Sizes
 from watch.lifecycle.service.regrouping import is_nearly_all, tell_too_much
+from watch.meetings.queries.attendance import Tally
+from watch.meetings.routes.cells import said_roughly
 from watch.models import Group
 
 FLATS = range(1, 13)
@@ -43,6 +46,9 @@ class Program:
     part: Callable[[int, int, int], str] = banded_part
     flats_told: Callable[[Group, int], int] = Group.flats_told
     is_refused: Callable[[Sizes], bool] = tell_too_much
+    answers: Callable[[int, int, int, int], list[str]] = lambda asked, yes, no, flats: said_roughly(
+        Tally(asked, yes, asked - yes - no, no, 0), flats
+    )
     is_sure: Callable[[int, int], bool] = lambda count, flats: not least(count, flats)
 
     @cache  # noqa: B019  # a dozen programs, and each lives as long as the tests
@@ -117,6 +123,25 @@ def parts_of_a_group(program: Program) -> Iterator[Told]:
         )  # fmt: skip
 
 
+def answers_to_a_meeting(program: Program) -> Iterator[Told]:
+    """Those who take part are asked, as far as they are reached, and some answer yes, no or perhaps."""
+    for flats in (*FLATS, 20):
+        least_asked = 0 if flats in FLATS else flats - FEW
+        yield from told_apart(
+            (
+                (asked, yes, no, count)
+                for asked in range(least_asked, flats + 1)
+                for yes in range(asked + 1)
+                for no in range(asked + 1 - yes)
+                for count in range(asked, flats + 1)
+            ),
+            lambda truth, flats=flats: (
+                program.of_group(truth[3], flats), tuple(map(str, program.answers(*truth[:3], flats)))
+            ),
+            lambda truth, flats=flats: {"count": (truth[3], flats)},
+        )  # fmt: skip
+
+
 def interested_of_a_house(program: Program) -> Iterator[Told]:
     """The interested are persons, of any number; some of them could coordinate."""
     for flats in FLATS:
@@ -173,7 +198,14 @@ def when_split(counts: Truth, flats: Truth, program: Program) -> tuple[Hashable,
     return tuple(readings)
 
 
-SCENES = (groups_of_an_area, parts_of_a_group, interested_of_a_house, flats_invented, splits)
+SCENES = (
+    groups_of_an_area,
+    parts_of_a_group,
+    answers_to_a_meeting,
+    interested_of_a_house,
+    flats_invented,
+    splits,
+)
 WRONG = {
     "a number below five is shown": (
         groups_of_an_area, replace(PRODUCT, said=lambda count, _flats: str(count))
@@ -192,6 +224,10 @@ WRONG = {
     ),
     "who could coordinate is told among all flats": (
         interested_of_a_house, replace(PRODUCT, part=lambda part, _count, flats: banded(part, flats))
+    ),
+    "of a small house, it is told how many were asked": (
+        answers_to_a_meeting,
+        replace(PRODUCT, answers=lambda asked, yes, no, _flats: [roughly(asked), roughly(yes), roughly(no)]),
     ),
     "a number is told among flats just invented": (
         flats_invented, replace(PRODUCT, flats_told=lambda _group, flats: flats)

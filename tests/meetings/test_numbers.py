@@ -245,6 +245,19 @@ def test_whoever_does_not_work_with_all_reads_bands_and_no_sum_of_them(
     assert table(exact, "Per slag")[-1] == ["Alla", "1", "1", "4", "4", "2"]
 
 
+def test_of_a_house_of_five_no_number_says_whether_all_were_asked(
+    client: PageClient, scene: Scene, clock: time_machine.Coordinates
+) -> None:
+    meeting = called(scene, clock)
+    meeting.counting, meeting.head_count = Counting.COUNTED, 4
+    service.tally(utcnow())
+    for flat in [*scene.stairwell_1.flats, *scene.stairwell_3.flats][5:]:
+        flat.gone_at = utcnow()
+    db.session.commit()
+    (row,) = table(numbers(client, scene.group, scene.gun), "Träffar en och en")
+    assert row[2:] == ["färre än 5 eller nästan alla", "–", "–", "–", "minst 5", "4", "–"]
+
+
 def area_page(client: PageClient, area: Area, reader: Person) -> Page:
     return client.get(f"/areas/{area.slug}/meetings/numbers", as_=reader)
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from watch.extensions import db
+from watch.groups.queries.areas import number_of_flats
 from watch.language import local
 from watch.lifecycle.queries import QUIET_AFTER
 from watch.models import (
@@ -30,6 +31,7 @@ from watch.models import (
     Area,
     Building,
     Counting,
+    Flat,
     Group,
     GroupState,
     Meeting,
@@ -174,6 +176,29 @@ def _tallies(place: Group | Area, now: datetime) -> dict[int, Tally]:
     return {
         meeting: Tally(*(sum(getattr(each, name) for each in of_groups) for name in Tally.__annotations__))
         for meeting, of_groups in found.items()
+    }
+
+
+def flats_of(held: Iterable[Held]) -> dict[int, int]:
+    """Return, by meeting, the flats of the groups or stairwells that it was for; two statements.
+
+    Meetings for an area, or for those interested in a building, are left out.
+    """
+    parts = {each.id: each.groups for each in held if each.groups}
+    groups = {group for whom in parts.values() for group in whom}
+    stairwells = {one for whom in parts.values() for some in whom.values() for one in some if one is not None}
+    of_group = select(Group.id, number_of_flats()).where(Group.id.in_(groups))
+    of_stairwell = select(Flat.stairwell_id, func.count()).where(
+        Flat.stairwell_id.in_(stairwells), Flat.gone_at.is_(None)
+    )
+    by_group: dict[int, int] = dict(db.session.execute(of_group).all())
+    by_stairwell: dict[int, int] = dict(db.session.execute(of_stairwell.group_by(Flat.stairwell_id)).all())
+    return {
+        meeting: sum(
+            by_group.get(group, 0) if None in some else sum(by_stairwell.get(one or 0, 0) for one in some)
+            for group, some in whom.items()
+        )
+        for meeting, whom in parts.items()
     }
 
 

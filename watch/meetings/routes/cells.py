@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from watch import language
 from watch.access import current_relations
-from watch.bands import roughly
+from watch.bands import FEW, banded, roughly
 from watch.meetings.labels import KINDS, audience_said
-from watch.meetings.queries.attendance import Held, Sum
+from watch.meetings.queries.attendance import Held, Sum, Tally
 from watch.models import Area, Counting, Group, MeetingAudience
 
 UNKNOWN = "–"
@@ -41,11 +41,12 @@ def _asked() -> list[str]:
     return [_("Hushåll som nåddes"), _("Ja")]
 
 
-def row_of(place: Group | Area, held: Held, names: dict[int, str]) -> Row:
-    """Return a meeting's row. `names` are those of the area's groups."""
+def row_of(place: Group | Area, held: Held, names: dict[int, str], flats: int | None) -> Row:
+    """Return a meeting's row. `names` are those of the area's groups, `flats` of those whom it was for."""
     day, kind, came = language.local(held.starts_at).date().isoformat(), str(KINDS[held.kind]), _came(held)
     whom = [_whom(held, names)] if isinstance(place, Area) else []
-    return Row(held.id, day, held.head_count, str(came), [day, kind, *whom, *_numbers(place, held, came)])
+    numbers = _numbers(place, held, came, flats)
+    return Row(held.id, day, held.head_count, str(came), [day, kind, *whom, *numbers])
 
 
 def _whom(held: Held, names: dict[int, str]) -> str:
@@ -54,14 +55,26 @@ def _whom(held: Held, names: dict[int, str]) -> str:
     return language.together(sorted(names[each] for each in held.groups))
 
 
-def _numbers(place: Group | Area, held: Held, came: int | str) -> list[object]:
+def _numbers(place: Group | Area, held: Held, came: int | str, flats: int | None) -> list[object]:
     tally, is_exact = held.tally, knows_all(place, held)
     if tally is None:
         return [UNKNOWN] * 5 + [came, UNKNOWN]
-    said = [tally.asked, tally.yes, tally.maybe, tally.no, tally.people]
     if not is_exact:
-        return [*(roughly(each) for each in said), came, UNKNOWN]
+        return [*said_roughly(tally, flats), came, UNKNOWN]
+    said = [tally.asked, tally.yes, tally.maybe, tally.no, tally.people]
     return [*said, came, UNKNOWN if held.share is None else format_percent(held.share)]
+
+
+def said_roughly(tally: Tally, flats: int | None) -> list[str]:
+    """Return how many households were asked and what they answered, and how many people were announced.
+
+    Whoever is asked takes part. If that is nearly all of so many flats, the answers are not told: they could
+    add up to all.
+    """
+    people = roughly(tally.people)
+    if flats is not None and (flats == FEW or tally.asked >= max(FEW, flats - FEW + 1)):
+        return [banded(tally.asked, flats), UNKNOWN, UNKNOWN, UNKNOWN, people]
+    return [*(roughly(each) for each in (tally.asked, tally.yes, tally.maybe, tally.no)), people]
 
 
 def _came(held: Held) -> int | str:

@@ -82,8 +82,8 @@ def _tables(place: Group | Area, held: Sequence[Held], groups: Sequence[GroupSum
 
 
 def _rows(place: Group | Area, held: Sequence[Held], groups: Sequence[GroupSum]) -> list[cells.Row]:
-    names = {each.group.id: each.group.name for each in groups}
-    return [cells.row_of(place, each, names) for each in held]
+    names, flats = {each.group.id: each.group.name for each in groups}, attendance.flats_of(held)
+    return [cells.row_of(place, each, names, flats.get(each.id)) for each in held]
 
 
 def _csv(place: Group | Area, held: Sequence[Held], groups: Sequence[GroupSum], name: str) -> Response:
