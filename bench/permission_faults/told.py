@@ -39,6 +39,27 @@ FAULTS = (
         "places/test_bands",
     ),
     Fault(
+        "it is told of a house of five that all take part",
+        "watch/bands.py",
+        "    if total == FEW:\n",
+        "    if total < 0:\n",
+        "places/test_bands followup/test_differencing",
+    ),
+    Fault(
+        "flats that are added show a number that was hidden",
+        "watch/models/groups.py",
+        "return self.counted_flats or flats if self.is_told_of_counted_flats else flats",
+        "return flats",
+        "followup/test_differencing places/test_bands",
+    ),
+    Fault(
+        "how many no mail reaches is told so that it gives away how many it reaches",
+        "watch/closing/routes.py",
+        "return banded_part(number, group.counted_taking_part, group.flats_told(flats))",
+        "return banded_part(number, flats, flats + 5)",
+        "closing/test_pages",
+    ),
+    Fault(
         "the sum of an area holds numbers that are not shown one by one",
         "watch/groups/queries/areas.py",
         "return case((or_(count < FEW, total == FEW), 0), (count > total - FEW, nearly_all), else_=count)",
