@@ -1,9 +1,13 @@
-"""How many processes and threads should serve the pages? Measured on the demo data, on this machine.
+"""How many processes and threads should serve the pages, and do many groups make them slower?
 
     WATCH_ENV=development .venv/bin/python bench/web.py [--seconds 6]
+    WATCH_ENV=development .venv/bin/python bench/web.py --groups 100 100000 [--database sqlite|postgresql]
 
-Each setting of gunicorn serves a member's group page to four clients on kept connections. It prints pages a
-second, and the time within which 95 of 100 pages came.
+Without `--groups`, each setting of gunicorn serves a member's group page of the demo data to four clients on
+kept connections. It prints pages a second, and the time within which 95 of 100 pages came.
+
+With `--groups`, an officer's pages are measured in turns on a database with few groups and on one with many
+(bench/many_groups.py). `--folder` keeps SQLite's files for the next time.
 """
 
 from __future__ import annotations
@@ -120,15 +124,29 @@ def measure(workers: int, threads: int, path: str, cookie: str, seconds: float) 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seconds", type=float, default=6)
-    seconds = arguments.parse_args().seconds
+    arguments.add_argument("--groups", type=int, nargs=2, help="few and many")
+    arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--folder", type=Path)
+    given = arguments.parse_args()
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}\n")
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["WATCH_DATABASE_URL"] = f"sqlite:///{folder}/watch.db"
-        path, cookie = prepare(Path(folder))
-        print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}")
-        print("processes  threads  pages/s  95 % below")
-        for workers, threads in SETTINGS:
-            rate, slow = measure(workers, threads, path, cookie, seconds)
-            print(f"{workers:9}  {threads:7}  {rate:7.0f}  {slow:7.1f} ms", flush=True)
+        if given.groups:
+            from bench import many_groups
+
+            many_groups.main(given.groups, given.database, given.folder or Path(folder), given.rounds)
+        else:
+            _settings(Path(folder), given.seconds)
+
+
+def _settings(folder: Path, seconds: float) -> None:
+    """Print how fast each setting of gunicorn is."""
+    os.environ["WATCH_DATABASE_URL"] = f"sqlite:///{folder}/watch.db"
+    path, cookie = prepare(folder)
+    print("processes  threads  pages/s  95 % below")
+    for workers, threads in SETTINGS:
+        rate, slow = measure(workers, threads, path, cookie, seconds)
+        print(f"{workers:9}  {threads:7}  {rate:7.0f}  {slow:7.1f} ms", flush=True)
 
 
 if __name__ == "__main__":

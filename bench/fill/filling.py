@@ -47,13 +47,17 @@ BATCH = 5_000  # members whose rows are in memory together
 
 @dataclass(frozen=True)
 class Wish:
-    """How much to add; `paper` is the share of members without an address."""
+    """How much to add; `paper` is the share of members without an address.
+
+    `holds` is how many groups an area has; 0 for as many as usual.
+    """
 
     groups: int
     members: int
     domain: str
     paper: float
     seed: int
+    holds: int = 0
 
     def sizes(self) -> Iterator[int]:
         """Return the number of members of each group. The first groups get the remainder, one member each."""
@@ -77,8 +81,8 @@ def fill(wish: Wish) -> Iterator[int]:
     )
     batch, held, groups, street = Batch(), 0, 0, Street(areas[0])
     for number, size in enumerate(wish.sizes()):
-        if number % AREA_HOLDS == 0:
-            street = Street(areas[number // AREA_HOLDS])
+        if number % _in_an_area(wish) == 0:
+            street = Street(areas[number // _in_an_area(wish)])
         add_group(batch, run, street, size)
         held, groups = held + size, groups + 1
         if held >= BATCH or number + 1 == wish.groups:
@@ -91,7 +95,7 @@ def fill(wish: Wish) -> Iterator[int]:
 
 def _make_areas(officer: Person, wish: Wish) -> list[Area]:
     """Add as many areas as the groups need. The officer follows them all."""
-    number = reserve(Area, areas := -(-wish.groups // AREA_HOLDS))
+    number = reserve(Area, areas := -(-wish.groups // _in_an_area(wish)))
     made = []
     for area_id in islice(number, areas):
         name = f"Mätning {area_id}"
@@ -102,6 +106,10 @@ def _make_areas(officer: Person, wish: Wish) -> list[Area]:
         appoint_officer(area, officer, Organisation.POLICE)
         made.append(area)
     return made
+
+
+def _in_an_area(wish: Wish) -> int:
+    return wish.holds or AREA_HOLDS
 
 
 def _landlord() -> Landlord:
