@@ -11,6 +11,7 @@ SPACES = re.compile(r"[^\S\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 ALIKE = str.maketrans(dict.fromkeys("’ʼ‘`´", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
 INITIAL = re.compile(r"\b([^\W\d_]|Dr|Mr|Mrs|Ms|St|Prof)\.(?=[^\W\d_]{2})", re.IGNORECASE)
 EDGES = " " + "".join(map(chr, OF_DIRECTION))
+SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
 LINK = re.compile(  # mail programs also link evil.example, evil。se, 8.8.8.8 and tel:112
     r"[\\@]|//|www\.|\w[.。]\w{2}|\d[.。]\d|\w{2}:(?:\d|\S{3})|\w{2}[.。]\w+/", re.IGNORECASE
 )
@@ -46,3 +47,8 @@ def has_letter(name: str) -> bool:
 def is_like_link(name: str) -> bool:
     """Return True if a mail program would turn a part of the name into a link."""
     return LINK.search(unicodedata.normalize("NFKC", name)) is not None
+
+
+def name_key(name: str) -> str:
+    """Return what a name is sorted by in Swedish order: å, ä, ö after z."""
+    return name.casefold().translate(SWEDISH_ORDER)

@@ -19,6 +19,12 @@ ENDPOINTS = {
     "report.save_text": Expected(post="/report/{report}/texts/summary", **AREA, officer=303),
     "report.new_indicator": Expected(get="/report/{report}/indicators/new", **AREA, officer=200),
     "report.add_indicator": Expected(post="/report/{report}/indicators/new", **AREA, officer=422),
+    "report.edit_indicator": Expected(
+        get="/report/{report}/indicators/{indicator}/edit", **AREA, officer=200
+    ),
+    "report.change_indicator": Expected(
+        post="/report/{report}/indicators/{indicator}/edit", **AREA, officer=422
+    ),
     "report.remove_indicator": Expected(
         post="/report/{report}/indicators/{indicator}/remove", **AREA, officer=303
     ),

@@ -86,6 +86,37 @@ def test_a_report_is_begun_written_reviewed_and_read_by_everybody(client: PageCl
     assert "Inget passar" in client.get("/report?q=2019", as_=scene.gun).text
 
 
+def test_a_measure_is_corrected_and_the_second_of_two_is_shown_both(
+    client: PageClient, scene: Scene, colleague: Person
+) -> None:
+    report = make_report(scene.group.area, by=scene.gun)
+    measured = {"name": "Trygga på kvällen", "before": "62 %", "after": "68 %", "source": "NTU 2025"}
+    report.indicators = [ReportIndicator(**measured)]
+    db.session.commit()
+    here = client.get(f"/report/{report.id}", as_=scene.gun).click("Ändra, Trygga på kvällen")
+    hers = client.get(here.path, as_=colleague)
+    for value, error in (("", "Skriv värdet efter."), ("x" * 61, "Texten är för lång. Högst 60 tecken.")):
+        assert here.press("Spara", {"after": value}).errors == [error]
+    done = here.press("Spara", {"after": "69 %"}).follow()
+    assert done.flashes == [("done", "Ändringen är sparad.")]
+    assert "Trygga på kvällen 62 % 69 % NTU 2025" in done.text
+
+    refused = hers.press("Spara", {"source": "NTU 2026"})
+    assert (refused.status, refused.errors) == (
+        422, ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
+    )  # fmt: skip
+    assert "69 %" in refused.text
+    assert refused.form()["after"] == "68 %", "what she saw and typed is kept"
+    assert refused.press("Spara", {"after": "69 %"}).status == 303
+    db.session.expire_all()
+    (kept,) = reports()[0].indicators
+    assert (kept.after, kept.source) == ("69 %", "NTU 2026")
+    assert deeds() == ["report-begun", "report-changed", "report-changed"]
+
+    client.post(f"/report/{report.id}/indicators/{kept.id}/remove", as_=scene.gun)
+    assert hers.press("Spara", {"after": "70 %"}).status == 404
+
+
 REFUSED = [
     ({"title": ""}, "Skriv en rubrik."),
     ({"title": "x" * 121}, "Texten är för lång. Högst 120 tecken."),

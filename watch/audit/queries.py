@@ -17,6 +17,7 @@ from watch.audit.acts import OFFICERS_SEE_OF_AREAS, Kind, seen_by_coordinators, 
 from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.models import Area, AuditEntry, Coordinator, ExportReason, Group, Officer, Organisation
+from watch.names import name_key
 from watch.searching import is_found
 
 MOST_EXPORTED = 20_000  # entries of one file
@@ -213,4 +214,4 @@ def people_of(view: View) -> dict[int, str]:
     people = [each.person for each in officers_among(Officer.area_id.in_(view.areas))]
     if view.group is not None:
         people += [each.person for each in coordinators_among(Coordinator.group_id == view.group.id)]
-    return {each.id: each.name for each in sorted(people, key=lambda each: each.name.casefold())}
+    return {each.id: each.name for each in sorted(people, key=lambda each: name_key(each.name))}

@@ -170,12 +170,6 @@ def recipients_said(mail: int, paper: int, unreached: int, declined: int) -> str
 
 
 DECIDED = (RequestState.APPROVED, RequestState.DECLINED)  # whoever decided a request signs its mail
-_SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
-
-
-def name_key(name: str) -> str:
-    """Where a name stands in Swedish order: å, ä, ö after z."""
-    return name.casefold().translate(_SWEDISH_ORDER)
 
 
 def tile(moment: datetime) -> tuple[str, str]:

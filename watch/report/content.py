@@ -11,7 +11,7 @@ import json
 from datetime import date, datetime
 
 from watch.language import local
-from watch.models import Report
+from watch.models import Report, ReportIndicator
 from watch.report.period import Period
 from watch.report.queries.figures import Facts, findings_of, groups_of, meetings_of, outreach_of
 from watch.report.queries.promised import operations_of, promises_of
@@ -57,6 +57,12 @@ def is_running(content: Facts) -> bool:
 def kept(content: Facts) -> str:
     """Return the content as an edition keeps it."""
     return json.dumps(content, ensure_ascii=False)
+
+
+def mark_of_indicator(indicator: ReportIndicator) -> str:
+    """Return a mark of a measure: another one says that it has changed since."""
+    said = (indicator.name, indicator.before, indicator.after, indicator.source)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def mark_of(report: Report, content: Facts) -> str:

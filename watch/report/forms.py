@@ -26,8 +26,9 @@ from watch.fields import (
     choice,
 )
 from watch.lengths import ReadsNoMore
-from watch.models import Area, Language, Report
-from watch.report.labels import MOST_TEXT
+from watch.models import Area, Language, Report, ReportIndicator
+from watch.report.content import mark_of_indicator
+from watch.report.labels import BOTH_CHANGED, MOST_TEXT
 
 CHANGED = _l("Något i rapporten har ändrats sedan du öppnade sidan. Läs igenom den en gång till.")
 MOST_TITLE, MOST_NAME, MOST_VALUE, MOST_SEARCHED = 120, 160, 60, 100  # characters
@@ -130,6 +131,20 @@ class IndicatorForm(SendingForm):
         return {"name": self.what.data} | {
             part: getattr(self, part).data for part in ("before", "after", "source")
         }
+
+
+class ChangeIndicatorForm(IndicatorForm):
+    """Asks for the same of a measure that is in the report. `seen` is the mark of what was shown of it."""
+
+    seen = StringField(widget=HiddenInput())
+
+    def __init__(self, indicator: ReportIndicator) -> None:
+        super().__init__(obj=indicator, data={"what": indicator.name, "seen": mark_of_indicator(indicator)})
+
+    def see(self, indicator: ReportIndicator) -> None:
+        """Note that whoever fills in the form is shown the measure as it is now."""
+        self.form_errors = [BOTH_CHANGED]
+        self.seen.data, self.seen.raw_data = mark_of_indicator(indicator), None
 
 
 class ReviewForm(Form):

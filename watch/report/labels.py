@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from watch.models import Theme
 
+BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
 MOST_TEXT = 3000  # characters of the text on a theme
 
 TITLES = {

@@ -22,7 +22,7 @@ from watch.models import (
     Theme,
     utcnow,
 )
-from watch.report.content import CONTACT, content_of, kept, mark_of
+from watch.report.content import CONTACT, content_of, kept, mark_of, mark_of_indicator
 from watch.report.errors import ChangedMeanwhile
 from watch.report.queries.reports import free_slug
 from watch.statements import changed
@@ -120,6 +120,18 @@ def add_indicator(report: Report, values: dict[str, str], *, by: Person, form_ke
         return
     report.indicators.append(ReportIndicator(form_key=form_key, **values))
     _note("report-changed", report, by=by)
+
+
+def change_indicator(indicator: ReportIndicator, values: dict[str, str], *, seen: str, by: Person) -> None:
+    """Correct a measure. Raises ChangedMeanwhile if it is not what `seen` is the mark of any more."""
+    db.session.refresh(indicator, with_for_update=True)
+    if seen != mark_of_indicator(indicator):
+        raise ChangedMeanwhile
+    for name, value in values.items():
+        setattr(indicator, name, value)
+    if db.session.is_modified(indicator):
+        indicator.report.changed_at = utcnow()
+        _note("report-changed", indicator.report, by=by)
 
 
 def remove_indicator(indicator: ReportIndicator, *, by: Person) -> None:

@@ -18,7 +18,7 @@ from watch.accounts.errors import OfficerNeverCoordinates
 from watch.extensions import db
 from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
 from watch.groups.forms import AppointCoordinatorForm, AppointLeadForm
-from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE, name_key
+from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
 from watch.groups.queries import members, tasks
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.service import contact_details
@@ -26,6 +26,7 @@ from watch.groups.service import coordinators as coordinators_service
 from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
 from watch.models import Coordinator, Group, Person, Stairwell, Task
+from watch.names import name_key
 from watch.saving import Explanations, Words, saving
 from watch.web import ViewAnswer, leave_trace
 

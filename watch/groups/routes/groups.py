@@ -20,7 +20,6 @@ from watch.groups.labels import (
     NOT_BACK,
     WELCOME_BACK,
     HouseholdsSaid,
-    name_key,
     signature,
     tile,
 )
@@ -31,6 +30,7 @@ from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.meetings.labels import KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
+from watch.names import name_key
 from watch.notices.queries import latest_notices
 from watch.pressed import unless_done
 from watch.saving import saving

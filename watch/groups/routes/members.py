@@ -13,7 +13,6 @@ from watch.groups.errors import AlreadyPlaced
 from watch.groups.forms import PlaceMemberForm
 from watch.groups.labels import (
     MEMBER_KINDS,
-    name_key,
 )
 from watch.groups.queries import members as members_queries
 from watch.groups.queries.flats import stairwells_of_group
@@ -22,6 +21,7 @@ from watch.groups.routes.house import bp
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Group, Membership, Stairwell, utcnow
+from watch.names import name_key
 from watch.records.queries import ended_lately
 from watch.saving import saving
 from watch.searching import is_found

@@ -16,7 +16,7 @@ from watch.extensions import db
 from watch.groups.queries.areas import at_least, number_of_flats
 from watch.language import local
 from watch.models import Coordinator, Group, GroupState
-from watch.places.addresses import swedish_sort_key
+from watch.names import name_key
 from watch.searching import is_found
 
 YEAR = timedelta(days=365)
@@ -92,7 +92,7 @@ class Wanted:
         """Return what the order looks at first. Rows of which it is the same stay by area and group."""
         one = row.coordinator
         return {
-            RowOrder.NAME: swedish_sort_key(one.person.name),
+            RowOrder.NAME: name_key(one.person.name),
             RowOrder.LOAD: -row.load,
             RowOrder.TRAINED: one.trained_on or date.min,
             RowOrder.CONFIRMED: one.confirmed_on or date.min,

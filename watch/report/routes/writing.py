@@ -7,19 +7,17 @@ from typing import Any
 
 from flask import abort, render_template, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response as AnyResponse
 
 from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import takes_bytes
 from watch.groups.queries.areas import areas_by_id
-from watch.models import Report, ReportIndicator, ReportText, Theme, utcnow
+from watch.models import Report, ReportText, Theme, utcnow
 from watch.paging import page_of
 from watch.report import service
 from watch.report.content import content_of, is_running
 from watch.report.errors import ChangedMeanwhile
-from watch.report.forms import FindReportForm, IndicatorForm, ReportForm, TextForm, known_of
-from watch.report.labels import HINTS, TITLES
+from watch.report.forms import FindReportForm, ReportForm, TextForm, known_of
+from watch.report.labels import BOTH_CHANGED, HINTS, TITLES
 from watch.report.queries.reports import removed_reports, reports_in
 from watch.report.routes.blueprint import bp, note_assurance, to_report
 from watch.report.saying import sections_of
@@ -27,7 +25,6 @@ from watch.saving import saving
 from watch.web import ViewAnswer
 
 TEXT = 64 * 1024  # bytes of a form with the longest text
-BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
 
 
 @bp.get("/report")
@@ -140,34 +137,6 @@ def save_text(report: Report, theme: str) -> ViewAnswer:
         form.seen.data, form.seen.raw_data = theirs.version if theirs else 0, None
         return _text_page(report, wanted, form, theirs), 422
     return to_report(report, str(wanted))
-
-
-@bp.get("/report/<int:report_id>/indicators/new")
-@requires(Permission.WRITE_REPORTS, second_factor=True)
-def new_indicator(report: Report) -> str:
-    return render_template("report/new_indicator.html", report=report, form=IndicatorForm())
-
-
-@bp.post("/report/<int:report_id>/indicators/new")
-@requires(Permission.WRITE_REPORTS, second_factor=True)
-def add_indicator(report: Report) -> ViewAnswer:
-    form = IndicatorForm()
-    if not form.validate():
-        return render_template("report/new_indicator.html", report=report, form=form), 422
-    with saving(_("Måttet är med.")):
-        service.add_indicator(report, form.values, by=current_person(), form_key=form.form_key.data or None)
-        note_assurance(form, report)
-    return to_report(report, str(Theme.INDICATORS))
-
-
-@bp.post("/report/<int:report_id>/indicators/<int:indicator_id>/remove")
-@requires(Permission.WRITE_REPORTS, second_factor=True)
-def remove_indicator(report: Report, indicator_id: int) -> AnyResponse:
-    chosen = next((each for each in report.indicators if each.id == indicator_id), None)
-    with saving(_("Måttet är borttaget.")):
-        if isinstance(chosen, ReportIndicator):
-            service.remove_indicator(chosen, by=current_person())
-    return to_report(report, str(Theme.INDICATORS))
 
 
 def _own_areas() -> set[int]:
