@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import inspect
 from werkzeug.test import TestResponse
 
 from tests.page_contract import broken_promises, parse, text_of
@@ -173,17 +174,23 @@ class PageClient:
 
     def browser(self, person: Person | None = None) -> FlaskClient:
         """Return the cookie jar of a person; None is a stranger."""
-        key = person.id if person else None
+        key = _number_of(person) if person else None
         if key not in self.browsers:
-            self.browsers[key] = self.app.test_client()
+            sign_in = None
             if person:
                 sign_in = SignIn(id=secrets.token_urlsafe(24), person=person, device="Firefox")
                 db.session.add(sign_in)
                 db.session.commit()
-                with self.browsers[key].session_transaction(base_url=BASE) as session:
-                    session["_user_id"] = sign_in.id
-                    session["_fresh"] = True
+            self.give_browser(person, sign_in.id if sign_in else None)
         return self.browsers[key]
+
+    def give_browser(self, person: Person | None, sign_in_id: str | None) -> None:
+        """Give a person an empty cookie jar, or one that holds this sign-in of theirs."""
+        browser = self.browsers[_number_of(person) if person else None] = self.app.test_client()
+        if sign_in_id:
+            with browser.session_transaction(base_url=BASE) as session:
+                session["_user_id"] = sign_in_id
+                session["_fresh"] = True
 
     def _open(self, path: str, method: str, reader: Person | None, **more: Any) -> Page:
         browser = self.browser(reader)
@@ -198,6 +205,11 @@ class PageClient:
         if broken := broken_promises(page.html, page.status):
             raise BrokenPage(f"{method} {path} ({page.status}):\n  " + "\n  ".join(broken))
         return page
+
+
+def _number_of(person: Person) -> int:
+    """Return the id of a person, without reading the row again after each commit."""
+    return (inspect(person).identity or (person.id,))[0]
 
 
 def _forgery_token(app: Flask, browser: FlaskClient) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,8 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Select, select, update
 
-from tests import stored_scene
-from tests.access import EVERYBODY, REFUSED, Expected, OneOrMore, Status
+from tests.access import EVERYBODY, REFUSED, Expected, OneOrMore, Status, file_of, in_parts
 from tests.access._rows import more_rows, others, restorer
 from tests.cast import Scene
 from tests.databases import empty
@@ -47,6 +46,7 @@ from tests.factories import (
     store,
 )
 from tests.page_client import Page, PageClient
+from tests.stored_scene import is_scene_alone, remember, restore
 from watch import access, tokens
 from watch.extensions import db
 from watch.findings.mails import FINDING_UPDATED
@@ -68,6 +68,7 @@ from watch.models import (
     ListUpload,
     Membership,
     MessageAudience,
+    Model,
     Officer,
     OutboxRow,
     Person,
@@ -95,13 +96,15 @@ def collect() -> dict[str, tuple[Expected, ...]]:
     found: dict[str, tuple[Expected, ...]] = {}
     for file in sorted(FOLDER.glob("[!_]*.py")):
         endpoints: dict[str, OneOrMore] = importlib.import_module(f"tests.access.{file.stem}").ENDPOINTS
-        stray = [name for name in endpoints if name.split(".")[-2] != file.stem]
+        stray = [name for name in endpoints if file_of(name) != file.stem]
         assert not stray, f"{file.name} holds endpoints of another blueprint: {stray}"
         found |= {name: each if isinstance(each, tuple) else (each,) for name, each in endpoints.items()}
     return found
 
 
 EXPECTED = collect()
+People = Mapping[str, Person | None]
+Mine = Mapping[str, Mapping[str, object]]  # by role
 
 
 def test_every_endpoint_has_its_values_and_every_value_an_endpoint(app: Flask) -> None:
@@ -114,23 +117,49 @@ def test_every_endpoint_declares_its_access(app: Flask) -> None:
     assert list(access.undeclared(app)) == []
 
 
-@pytest.mark.parametrize("endpoint", sorted(EXPECTED))
+PARTS = in_parts(EXPECTED)
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_each_role_gets_what_permissions_say(
-    endpoint: str, app: Flask, client: PageClient, scene: Scene, things: Mapping[str, object]
+    part: str, app: Flask, client: PageClient, scene: Scene, things: Mapping[str, object]
 ) -> None:
+    """Several endpoints of a file at a time, each on the same rows, which take long to make."""
     people = _people(scene)
     mine = _signed_in(client, people, things)
     again = restorer()
     before = _rows_kept()
-    for expected in EXPECTED[endpoint]:
+    wrong = {}
+    for endpoint, expected in ((name, each) for name in PARTS[part] for each in EXPECTED[name]):
         _is_that_endpoint(app, endpoint, expected, mine["member"])
-        got: dict[str, Status] = {}
-        for role, person in people.items():
-            again()
-            got[role] = _ask(client, expected, person, mine[role])
-            if expected.get:
-                assert _rows_kept() == before, f"GET {expected.address} changes something"
-        assert got == {role: expected.of(role) for role in EVERYBODY}, expected.address
+        ask = _get_by_all if expected.get else _post_by_each
+        got = ask(client, expected, people, mine, again)
+        if expected.get and _rows_kept() != before:
+            wrong[f"GET {expected.address}"] = "changes something"
+        if got != (allowed := {role: expected.of(role) for role in EVERYBODY}):
+            wrong[expected.address] = {
+                role: (got[role], allowed[role]) for role in got if got[role] != allowed[role]
+            }
+    assert wrong == {}, "address: role: what it got, and what permissions say"
+
+
+def _get_by_all(
+    client: PageClient, expected: Expected, people: People, mine: Mine, again: Callable[[], None]
+) -> dict[str, Status]:
+    again()
+    return {role: _ask(client, expected, person, mine[role]) for role, person in people.items()}
+
+
+def _post_by_each(
+    client: PageClient, expected: Expected, people: People, mine: Mine, again: Callable[[], None]
+) -> dict[str, Status]:
+    """Submit the form in every role, each on the same rows; whoever that signs out is signed in again."""
+    got = {}
+    for role, person in people.items():
+        again()
+        got[role] = _ask(client, expected, person, mine[role])
+        client.give_browser(person, str(mine[role]["sign_in"]) if person else None)
+    return got
 
 
 def test_an_address_that_takes_a_form_answers_whoever_opens_it_anew(
@@ -197,12 +226,18 @@ def test_without_the_token_against_forgery_nothing_is_done_but_one_thing(
     again = restorer()
     before, taken = _rows_kept(), set()
     for endpoint, expected in ((name, each) for name, rows in EXPECTED.items() for each in rows if each.post):
-        for role, person in people.items():
-            again()
-            data = {name: value.format_map(mine[role]) for name, value in expected.data.items()}
-            address = expected.address.format_map(mine[role])
-            if client.post(address, data, as_=person, csrf=False).status != 400 or _rows_kept() != before:
-                taken.add(endpoint)
+        again()
+        statuses = {
+            client.post(
+                expected.address.format_map(mine[role]),
+                {name: value.format_map(mine[role]) for name, value in expected.data.items()},
+                as_=person,
+                csrf=False,
+            ).status
+            for role, person in people.items()
+        }
+        if statuses != {400} or _rows_kept() != before:
+            taken.add(endpoint)
     assert taken == FORGEABLE
 
 
@@ -306,7 +341,7 @@ def _is_that_endpoint(app: Flask, endpoint: str, expected: Expected, things: Map
 
 
 def _signed_in(
-    client: PageClient, people: Mapping[str, Person | None], things: Mapping[str, object]
+    client: PageClient, people: People, things: Mapping[str, object]
 ) -> dict[str, Mapping[str, object]]:
     """Return each role's rows, with its own sign-in among them."""
     for person in filter(None, people.values()):
@@ -351,18 +386,18 @@ def _rows_kept() -> dict[str, list[Any]]:
 
 
 @pytest.fixture
-def things(scene: Scene) -> dict[str, object]:
+def things(scene: Scene, stored_scene: dict[str, Model]) -> dict[str, object]:
     """The rows that the names in the addresses of tests/access/ stand for, made once and then inserted."""
-    if not stored_scene.is_scene_alone():
+    if not stored_scene or not is_scene_alone():
         return rows_of_pages(scene)
     known = _known.get(db.engine.dialect.name)
     if known is None:
         known = _known[db.engine.dialect.name] = rows_of_pages(scene)
-        stored_scene.remember({}, "things")
+        remember({}, "things")
     else:
         db.session.commit()
         empty(db.engine)
-        stored_scene.restore("things")
+        restore("things")
     return dict(known)
 
 

@@ -72,8 +72,9 @@ proves access as well as 303 does. Each request gets a fresh scene, so that it c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 Status = int | Literal["login"]
@@ -169,3 +170,25 @@ def signed_in(
     return Expected(
         get=get, post=post, data=data or {}, **(dict.fromkeys(ROLES, status) | {"anybody": "login"})
     )
+
+
+AT_ONCE = 12
+
+
+def file_of(endpoint: str) -> str:
+    """Return the name of the data file that holds an endpoint."""
+    return endpoint.split(".")[-2]
+
+
+def in_parts(endpoints: Iterable[str]) -> dict[str, list[str]]:
+    """Return the endpoints in parts of at most twelve of one file, as "meetings-2".
+
+    The rows that they are asked about take longer to make than one answer; a part shares them.
+    """
+    ordered = sorted(endpoints, key=lambda name: (file_of(name), name))
+    return {
+        f"{file}-{at // AT_ONCE + 1}": names[at : at + AT_ONCE]
+        for file, each in groupby(ordered, key=file_of)
+        for names in [list(each)]
+        for at in range(0, len(names), AT_ONCE)
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,17 +14,18 @@ from werkzeug.test import TestResponse
 from wtforms import Field
 from wtforms import Form as PlainForm
 
-from tests.access import Expected
+from tests.access import Expected, in_parts
+from tests.access._rows import restorer
 from tests.cast import Scene
 from tests.floods.work import MORE, calls_of
 from tests.page_client import PageClient
-from tests.test_access import EXPECTED, _people, sign_in_of, things  # noqa: F401  a fixture
+from tests.test_access import EXPECTED, People, _people, _signed_in, things  # noqa: F401  a fixture
 from watch import fields, lengths
 from watch.extensions import db
 from watch.lengths import most_of
 from watch.models import Person, RateCount
 
-POSTS = sorted(name for name, rows in EXPECTED.items() if rows[0].post)
+PARTS = in_parts(name for name, rows in EXPECTED.items() if rows[0].post)
 LONG = 4_000  # characters more than a field reads; six bytes each, and a form has 32 kilobytes
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
 
@@ -42,47 +44,61 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Field]:
     return found
 
 
-@pytest.mark.parametrize("endpoint", POSTS)
+@pytest.mark.parametrize("part", PARTS)
 def test_a_value_that_is_too_long_makes_no_work_by_its_length_and_is_not_sent_back_whole(
-    endpoint: str,
+    part: str,
     client: PageClient,
     scene: Scene,
     things: Mapping[str, object],  # noqa: F811  the fixture of that name
     read: list[Field],
 ) -> None:
-    expected = EXPECTED[endpoint][0]
-    who = _who_may(expected, scene)
-    address = _address(expected, things, who)
+    people = _people(scene)
+    mine = _signed_in(client, people, things)
+    again = restorer()
+    for endpoint in PARTS[part]:
+        again()
+        expected = EXPECTED[endpoint][0]
+        role = _who_may(expected, people)
+        _send_too_long(SentForm(client, expected, people[role], mine[role]), read)
+        client.give_browser(people[role], str(mine[role]["sign_in"]) if people[role] else None)
 
-    def sent(values: Mapping[str, str]) -> tuple[TestResponse, int]:
-        typed = {k: v.format_map(things) for k, v in expected.data.items()} | values
-        return calls_of(client, who, address, data=typed)
 
-    sent({"x": "y"})
-    _forget_limits()
+@dataclass(frozen=True)
+class SentForm:
+    """A form of an endpoint, and somebody who reaches it."""
+
+    client: PageClient
+    expected: Expected
+    who: Person | None
+    things: Mapping[str, object]
+
+    def sent(self, name: str, value: str) -> tuple[TestResponse, int]:
+        """Submit the form with this value; return the response, and the number of calls it took."""
+        _forget_limits()
+        typed = {k: v.format_map(self.things) for k, v in self.expected.data.items()} | {name: value}
+        return calls_of(self.client, self.who, self.expected.address.format_map(self.things), data=typed)
+
+
+def _send_too_long(form: SentForm, read: list[Field]) -> None:
+    read.clear()
+    form.sent("x", "y")
     fields_read = {field.name: most_of(field).reads for field in read if field.name != "csrf_token"}
     for name, most in fields_read.items():
+        where = form.expected.address, name
         sign = "\u0301" if most < LONG else "a"  # a pile of marks, which has to be looked at sign by sign
-        _forget_limits()
-        sent({name: sign * (most + 1)})
+        form.sent(name, sign * (most + 1))
         read.clear()
-        (long, work), (longer, more_work) = (sent({name: sign * (most + more)}) for more in (1, LONG))
-        assert long.status_code == longer.status_code < 500, name
-        assert more_work < work + MORE, name
+        (long, work), (longer, more_work) = (form.sent(name, sign * (most + more)) for more in (1, LONG))
+        assert long.status_code == longer.status_code < 500, where
+        assert more_work < work + MORE, where
         if read:  # else the page is one that tells why there is no form any more
-            assert len(longer.data) < len(long.data) + 1_000, name
-            assert sign * (most + 1) not in longer.text, name
+            assert len(longer.data) < len(long.data) + 1_000, where
+            assert sign * (most + 1) not in longer.text, where
 
 
-def _who_may(expected: Expected, scene: Scene) -> Person | None:
-    """Return somebody who reaches the form: nobody signed in, if that is enough."""
-    people = _people(scene)
-    may = (role for role in people if expected.of(role) in {200, 303, 400, 409, 410, 422})
-    return people[next(may, "lead")]
-
-
-def _address(expected: Expected, found: Mapping[str, object], who: Any) -> str:
-    return expected.address.format_map({**found, "sign_in": sign_in_of(who)})
+def _who_may(expected: Expected, people: People) -> str:
+    """Return a role that reaches the form: nobody signed in, if that is enough."""
+    return next((role for role in people if expected.of(role) in {200, 303, 400, 409, 410, 422}), "lead")
 
 
 def forms() -> Iterator[type[PlainForm]]:

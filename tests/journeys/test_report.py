@@ -50,4 +50,5 @@ def test_a_police_contact_publishes_a_report_and_a_stranger_reads_it(
     assert main.locator("[lang=sv]", has_text="Fler kommer till mötena.").get_attribute("dir") == "ltr"
     assert main.locator("svg.chart .column text").all_text_contents() == ["12", "31"]
     assert "31" in main.locator("table", has_text="12").first.inner_text()
+    stranger.page.wait_for_load_state()  # the button led to another page; its style comes a moment later
     assert stranger.page.evaluate("document.documentElement.scrollWidth") == SMALL["width"]
