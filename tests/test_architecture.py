@@ -35,6 +35,7 @@ FEATURES = (
     "followup",
     "report",
     "registers",
+    "partners",
     "audit",
     "handbook",
     "retention",
@@ -87,7 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "browser_state": {"crypto", "models"},
     "language": {"models"},
     "bands": {"language", "models"},
-    "partners": {"language"},
+    "backing": {"language"},
     "audit": {"extensions", "models"},
     "exporting": {"fields", "models"},
     "periods": {"fields", "lengths"},
@@ -133,17 +134,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "navigation": {"extensions", "models", "relations"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "made_for", "models"}
     | {"navigation"},
-    "mail": MODELS | {"errors", "language", "mail", "partners", "tokens", "trials"},
+    "mail": MODELS | {"errors", "backing", "language", "mail", "tokens", "trials"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "calendar", "database", "errors", "exporting",
         "extensions", "fields", "journal", "language", "limits", "made_for", "mail.progress", "models",
-        "names", "paging", "paper", "partners", "positions", "pressed",
+        "backing", "names", "paging", "paper", "positions", "pressed",
         "recipients", "relations", "saving", "searching", "spreadsheets", "sure", "tables",
         "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "exporting", "fields", "guarding", "language", "lengths", "models"}
     | {"periods", "personnummer", "tables"},
-    "labels": {"bands", "exporting", "fields", "language", "models", "partners", "personnummer", "signs"}
+    "labels": {"bands", "exporting", "fields", "language", "models", "backing", "personnummer", "signs"}
     | {"tables"},
     "queries": MODELS
     | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "titles",
@@ -159,7 +160,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "audit", "errors", "fields", "guard", "guarding", "language", "mail", "names", "paper",
         "personnummer", "signs", "spreadsheets", "tables", "tokens",
     }
-    | {"clock", "encodings", "exporting", "journal", "partners", "periods", "searching", "xlsx_table"},
+    | {"clock", "encodings", "exporting", "journal", "backing", "periods", "searching", "xlsx_table"},
     "cli": MODELS
     | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs", "names"}
     | {"presence", "tokens"},

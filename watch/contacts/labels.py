@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from watch import language
+from watch.backing import backed_by
 from watch.contacts.queries import TO_ASK, Backing, contacts_for
 from watch.models import ContactPerson, ContactRole, ContactScope, Group
-from watch.partners import partners_of
 
 ROLES = {
     ContactRole.POLICE: _l("Kommunpolis"),
@@ -39,11 +39,11 @@ def whom_to_ask(contact: ContactPerson | None) -> str:
 
 def backing_words(backing: Backing) -> str:
     """Return who stands behind a group and whom to ask, for a sheet that anybody may see."""
-    return f"{partners_of([backing.landlord])} {whom_to_ask(backing.contact)}".strip()
+    return f"{backed_by([backing.landlord])} {whom_to_ask(backing.contact)}".strip()
 
 
 def group_backing_words(group: Group) -> str:
     """Return the same for the group's own people, who also see contact persons of group and building."""
     landlords = [each.property.landlord.name for each in group.buildings]
     to_ask = (each for each in contacts_for(group) if each.role in TO_ASK and each.phone)
-    return f"{partners_of(landlords)} {whom_to_ask(next(to_ask, None))}".strip()
+    return f"{backed_by(landlords)} {whom_to_ask(next(to_ask, None))}".strip()

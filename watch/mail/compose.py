@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import escape
 
 from watch import language, tokens
+from watch.backing import backed_by
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail import message
@@ -24,7 +25,6 @@ from watch.mail.message import CompiledMail, Message, Placeholder
 from watch.mail.types import Calendar, Claim, Envelope, Recipient
 from watch.models import Area, Group, Interest, Language, Mailing, Meeting, Person, Purpose
 from watch.models.mail import Parent
-from watch.partners import partners_of
 
 MOST_PREPARED = 500
 SENDER_NAME = "Grannsamverkan"  # tells nothing about the group: others can read a lock screen
@@ -205,7 +205,7 @@ def _context(
         "link": link,
         "unsubscribe": unsubscribe,
         "base_url": current_app.config["BASE_URL"],
-        "partners": partners_of(_landlords(about)),
+        "partners": backed_by(_landlords(about)),
         "controller": current_app.config["CONTROLLER"],
         "language": reading.value,
         "direction": language.direction(reading),

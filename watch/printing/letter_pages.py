@@ -11,11 +11,11 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.utils import secure_filename
 
 from watch import language, paper, tokens
+from watch.backing import NOTHING_LOST
 from watch.contacts.labels import backing_words
 from watch.contacts.queries import Backing, backing_of
 from watch.groups.queries.joinable import group_to_join
 from watch.models import Language, Letter
-from watch.partners import NOTHING_LOST
 from watch.printing.queries import code_of
 
 FEW = 60  # more letters are drawn in a process of their own

@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from watch import language, paper
+from watch.backing import backed_by
 from watch.contacts.labels import backing_words
 from watch.contacts.queries import backing_of
 from watch.models import Building, Language
-from watch.partners import partners_of
 from watch.printing.letter_pages import foot_words
 
 
@@ -98,7 +98,7 @@ def _foot(page: SheetPage, building: Building | None, code: SheetCode) -> Foot:
 
 def _behind(building: Building | None) -> str:
     """Return who stands behind the sheet, and whom to ask, as the posters say it."""
-    return backing_words(backing_of([building])[building.id]) if building else partners_of()
+    return backing_words(backing_of([building])[building.id]) if building else backed_by()
 
 
 def _to_join(building: Building | None) -> SheetCode:

@@ -10,9 +10,9 @@ from functools import lru_cache
 from flask_babel import gettext as _
 
 from watch import language, paper
+from watch.backing import backed_by
 from watch.language import local
 from watch.models import Language, ReportEdition
-from watch.partners import partners_of
 from watch.printing.letter_pages import foot_words
 from watch.report.cells import Cell, Section, Table, Written, said
 from watch.report.content import is_running
@@ -116,7 +116,7 @@ def as_pdf(edition: ReportEdition, page: str) -> bytes:
         "sections": [_for_paper(each) for each in _shown(content)],
         "contact_title": _("Kontaktperson"),
         "contact": contact_of(edition),
-        "behind": partners_of(),
+        "behind": backed_by(),
         "page": page,
         "page_words": _("Rapporten på webben, även på andra språk:"),
         "phones": foot_words(),

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires, signed_in
+from watch.backing import backed_by
 from watch.bands import roughly
 from watch.contacts.labels import group_backing_words
 from watch.extensions import db
@@ -24,7 +25,6 @@ from watch.notices.labels import LEFT_OUT
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadyStopped, NothingWaits
 from watch.paging import page_of
-from watch.partners import partners_of
 from watch.positions import position_of
 from watch.recipients import flats_on_paper
 from watch.saving import Explanations, saving
@@ -86,7 +86,7 @@ def show(notice_id: int) -> str:
             "notices/show.html",
             notice=notice,
             text=notice.text_in(language.current()),
-            behind=group_backing_words(notice.group) if notice.group else partners_of(),
+            behind=group_backing_words(notice.group) if notice.group else backed_by(),
             own_flats=flats_on_paper(queries.mailings_of(notice), scopes) if scopes else [],
         )
 

@@ -15,7 +15,7 @@ ISOLATED, AS_BEFORE = "\u2068", "\u2069"
 NOTHING_LOST = _l("Det kostar inget, du förbinder dig inte till något, och du kan lämna när du vill.")
 
 
-def partners_of(landlords: Iterable[str] = ()) -> str:
+def backed_by(landlords: Iterable[str] = ()) -> str:
     """Return the sentence that names the partners, in the current language.
 
     Without a setting, municipality and police are called what they are.
