@@ -60,6 +60,7 @@ from watch.models import (
     Outcome,
     OutreachEntry,
     OutreachKind,
+    Partner,
     Person,
     Promise,
     Property,
@@ -264,6 +265,11 @@ def make_officer(
 ) -> list[Officer]:
     """Add a police contact or municipal officer of areas."""
     return [store(Officer(area=area, person=person, organisation=organisation)) for area in areas]
+
+
+def make_partner(person: Person, area: Area, landlord: Landlord | None = None) -> Partner:
+    """Give somebody at a landlord, or else at the municipality, a page of their own for an area."""
+    return store(Partner(area=area, landlord=landlord, person=person))
 
 
 def make_request(

@@ -36,6 +36,7 @@ from tests.factories import (
     make_operation,
     make_outreach,
     make_pack,
+    make_partner,
     make_person,
     make_promise,
     make_report,
@@ -59,9 +60,11 @@ from watch.models import (
     AddressVerification,
     CalendarFeed,
     CheckinLink,
+    ContactPerson,
     ContactRole,
     Coordinator,
     FindingFollower,
+    FindingOwner,
     GroupState,
     GuestAnswer,
     JoinRequest,
@@ -71,6 +74,7 @@ from watch.models import (
     Model,
     Officer,
     OutboxRow,
+    Partner,
     Person,
     Purpose,
     Report,
@@ -441,6 +445,9 @@ def _rows(scene: Scene) -> dict[str, object]:
         "operation": make_operation(area, by=scene.gun),
         "report": make_report(area, published=True, by=scene.gun),
         "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
+        "municipality_contact": _lena(scene),
+        "partner": _lenas_page(scene),
+        "police_finding": make_finding(group, "Bilar kör fort.", owner=FindingOwner.POLICE),
     }
     rows["indicator"] = _indicator(rows["report"])
     numbers: dict[str, object] = {name: row.id for name, row in rows.items()}
@@ -451,6 +458,19 @@ def _rows(scene: Scene) -> dict[str, object]:
         "letter": "no-such-letter",
         "invitation_link": link,
     }
+
+
+def _lenas_page(scene: Scene) -> Partner:
+    """Add Lena's page for the municipality, and another for the landlord."""
+    lena = make_person("Lena Lind", "lena@example.org")
+    make_partner(lena, scene.group.area, scene.house.property.landlord)
+    return make_partner(lena, scene.group.area)
+
+
+def _lena(scene: Scene) -> ContactPerson:
+    contact = make_contact(ContactRole.MUNICIPALITY, "Borås Stad", scene.group.area)
+    contact.name, contact.email = "Lena Lind", "lena@example.org"
+    return contact
 
 
 def _indicator(report: Report) -> ReportIndicator:

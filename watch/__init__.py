@@ -42,6 +42,7 @@ from watch.messages import routes as messages
 from watch.notices import routes as notices
 from watch.ops import health, mailbox
 from watch.outreach import routes as outreach
+from watch.partners import routes as partners
 from watch.places import routes as places
 from watch.printing import routes as printing
 from watch.promises import routes as promises
@@ -56,7 +57,7 @@ gc.freeze()  # what stays for good is not looked at again
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
     canvassing, records, handouts, findings, est, meetings, notices, messages, outreach, promises, closing,
-    followup, report, registers, audit_pages, handbook, retention, health,
+    followup, report, registers, partners, audit_pages, handbook, retention, health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 

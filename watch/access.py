@@ -1,8 +1,8 @@
 """Who may do what. Everything is denied until this file allows it.
 
-Roles come from relations (member or coordinator of a group, officer of an area), never from a flag on a
-person. An endpoint declares `@public`, `@signed_in` or `@requires(Permission.X)`; one that declares nothing
-cannot be reached. A person who may not know that a thing exists gets 404, one who may know it gets 403.
+Roles come from relations (member or coordinator of a group, officer of an area, partner), never from a flag
+on a person. An endpoint declares `@public`, `@signed_in` or `@requires(Permission.X)`; one that declares
+nothing cannot be reached. A person who may not know that a thing exists gets 404, one who may gets 403.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ class Permission(Enum):
     WRITE_REPORTS = auto()
     SEE_AUDIT = auto()
     KEEP_REGISTERS = auto()
+    SEE_OWN_PROPERTIES = auto()
 
 
 # Answer 404, not 403, for these: their ids would reveal how many members there are.
@@ -92,7 +93,7 @@ TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Visit, LetterPack, Me
 
 _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
 _COORDINATORS, _LEAD = frozenset({Role.COORDINATOR, Role.LEAD}), frozenset({Role.LEAD})
-_OFFICER, _OWNER = frozenset({Role.OFFICER}), frozenset({Role.OWNER})
+_OFFICER, _OWNER, _PARTNER = (frozenset({role}) for role in (Role.OFFICER, Role.OWNER, Role.PARTNER))
 _GUEST_COORDINATORS, _INVITED = frozenset({Role.GUEST_COORDINATOR}), frozenset({Role.INVITED_COORDINATOR})
 
 MAY: dict[Permission, frozenset[Role]] = {
@@ -125,19 +126,17 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.APPOINT_COORDINATORS: _LEAD,
     Permission.APPOINT_LEAD: _OFFICER,
     Permission.END_APPOINTMENT: _GROUP | _OFFICER,
-    Permission.SEE_AREA: _OFFICER,
-    Permission.START_GROUPS: _OFFICER,
+    **dict.fromkeys((Permission.SEE_AREA, Permission.START_GROUPS, Permission.KEEP_REGISTERS), _OFFICER),
     Permission.SEE_LIFECYCLE: _LEAD | _OFFICER,
-    Permission.CHANGE_GROUP_STATE: _OFFICER,
     Permission.EDIT_CONTACTS: _OFFICER,
-    Permission.WRITE_UNSEEN: _OFFICER,
     Permission.TAKE_BACK_WRITERS: _COORDINATORS,
     Permission.SEE_FINDING: _GROUP | _OFFICER | {Role.GUEST},
     Permission.MANAGE_FINDINGS: _COORDINATORS | _OFFICER,
     Permission.REPORT_ON_FINDING: _COORDINATORS | _OFFICER,
     **dict.fromkeys((Permission.KEEP_OUTREACH, Permission.KEEP_PROMISES, Permission.WRITE_REPORTS), _OFFICER),
+    **dict.fromkeys((Permission.CHANGE_GROUP_STATE, Permission.WRITE_UNSEEN), _OFFICER),
     Permission.SEE_AUDIT: _COORDINATORS | _OFFICER,
-    Permission.KEEP_REGISTERS: _OFFICER,
+    Permission.SEE_OWN_PROPERTIES: _PARTNER,
 }
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
@@ -269,7 +268,8 @@ def _may_know_of(thing: Model, relations: Relations, position: Position) -> bool
 
 
 def _demand_anywhere(permission: Permission) -> None:
-    if not (MAY[permission] >= _OFFICER and current_relations().officer_of):
+    roles, of = MAY[permission], current_relations()
+    if not ((roles >= _OFFICER and of.officer_of) or (roles >= _PARTNER and of.partner_of)):
         abort(403)
 
 

@@ -14,6 +14,8 @@ from watch.extensions import db
 from watch.models import Area
 from watch.relations import Relations
 
+GIVING = "partners.given", "partners.ask_give", "partners.give"  # officers give contact persons a page
+
 
 @dataclass(frozen=True)
 class NavigationItem:
@@ -35,9 +37,11 @@ class NavigationItem:
 
 
 def home_of(relations: Relations) -> str:
-    """Return the reader's start page: the overview for an officer, own groups, or the front page."""
+    """Return the reader's start page: an officer's overview, a partner's page, own groups, or the front."""
     if relations.officer_of:
         return url_for("followup.overview")
+    if relations.partner_of:
+        return url_for("partners.index")
     return url_for("groups.mine" if relations.coordinates or relations.member_of else "places.front")
 
 
@@ -47,12 +51,15 @@ def of_reader(relations: Relations) -> Iterator[NavigationItem]:
     group_id = group_of_page(relations)
     if relations.officer_of:
         yield from _rooms_of_officers(None if group_id else _area_of_page(relations))
-    if current_user.is_authenticated and (own or not relations.officer_of):
+    if relations.partner_of:
+        rooms = ("partners", *(f"not {each}" for each in GIVING), *(() if own else ("groups.mine",)))
+        yield _item(_l("Era hus"), "partners.index", *rooms)
+    if current_user.is_authenticated and (own or not (relations.officer_of or relations.partner_of)):
         yield _item(_l("Min sida"), "groups.mine", "groups.mine")
     if group_id:
         yield from _rooms_of_group(group_id, group_id in relations.coordinates)
     elif relations.officer_of:
-        yield _item(_l("Kontakter"), "contacts.edit", "contacts")
+        yield _item(_l("Kontakter"), "contacts.edit", "contacts", *GIVING)
     else:
         yield _item(_l("Kontakter"), "contacts.public", "contacts")
     if current_user.is_authenticated:

@@ -27,6 +27,7 @@ from watch.models import (
     Notice,
     Operation,
     OutreachEntry,
+    Partner,
     PartState,
     Promise,
     Property,
@@ -37,7 +38,7 @@ from watch.models import (
 )
 from watch.statements import prepared
 
-InArea = OutreachEntry | Operation | ListUpload | Property | WatchSign
+InArea = OutreachEntry | Operation | ListUpload | Partner | Property | WatchSign
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def position_of(thing: Model) -> Position:
             return _of_notice(thing)
         case Finding():
             return _of_finding(thing)
-        case OutreachEntry() | Operation() | Promise() | Report() | ListUpload() | Property() | WatchSign():
+        case _ if isinstance(thing, InArea | Promise | Report):
             return _of_areas(thing)
         case LetterPack():
             return _of_place(thing.group) if thing.group else Position(thing.area_id)

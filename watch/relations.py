@@ -13,6 +13,7 @@ from watch.models import (
     Group,
     Membership,
     Officer,
+    Partner,
     Person,
     coordinator_stairwell,
 )
@@ -30,6 +31,7 @@ class Role(StrEnum):
     GUEST_COORDINATOR = "guest coordinator"  # a coordinator of such a group
     INVITED_COORDINATOR = "invited coordinator"  # may say whether their group takes part, and change that
     OFFICER = "officer"
+    PARTNER = "partner"  # sees counts of own properties, on pages of their own
     OWNER = "owner"  # sent it, called it, asked for it or decided it, and still works there
 
 
@@ -42,11 +44,12 @@ class Relations:
     leads: set[int] = field(default_factory=set)
     coordinates: dict[int, frozenset[int]] = field(default_factory=dict)  # empty set: the whole group
     officer_of: set[int] = field(default_factory=set)
+    partner_of: set[int] = field(default_factory=set)  # areas in which they have own properties
 
     @property
     def has_role(self) -> bool:
-        """True for a coordinator or officer of anything. Their sign-ins have stricter rules (trust.md)."""
-        return bool(self.leads or self.coordinates or self.officer_of)
+        """True for a coordinator, officer or partner of anything. Their sign-ins have stricter rules."""
+        return bool(self.leads or self.coordinates or self.officer_of or self.partner_of)
 
     def roles(self, position: Position) -> frozenset[Role]:
         """Return the person's roles to a thing at that position."""
@@ -122,7 +125,8 @@ class Relations:
 def relations_of(person: Person) -> Relations:
     """Return a person's relations, by one statement, because every page needs them.
 
-    An officer never coordinates, whatever the rows say: the police must not see who takes part.
+    An officer or partner never coordinates, whatever the rows say: police and landlords must not see who
+    takes part.
     """
     relations = Relations(person.id)
     for role, place, stairwell in _roles_of(person.id):
@@ -131,19 +135,21 @@ def relations_of(person: Person) -> Relations:
                 relations.member_of.add(place)
             case Role.OFFICER:
                 relations.officer_of.add(place)
+            case Role.PARTNER:
+                relations.partner_of.add(place)
             case _:
                 known = relations.coordinates.get(place, frozenset())
                 relations.coordinates[place] = known if stairwell is None else known | {stairwell}
                 if role == Role.LEAD:
                     relations.leads.add(place)
-    if relations.officer_of:
+    if relations.officer_of or relations.partner_of:
         relations.leads, relations.coordinates = set(), {}
     return relations
 
 
 @prepared
 def _roles_of(person_id: int) -> CompoundSelect[str, int, int | None]:
-    """Return a select of role, group (or an officer's area) and stairwell, a row for each stairwell."""
+    """Return a select of role, group (or an officer's or partner's area) and stairwell, a row for each."""
     nowhere = null().cast(Integer)
     membership = select(literal(Role.MEMBER.value), Membership.group_id, nowhere).where(
         Membership.person_id == person_id, Membership.is_current
@@ -157,4 +163,7 @@ def _roles_of(person_id: int) -> CompoundSelect[str, int, int | None]:
     office = select(literal(Role.OFFICER.value), Officer.area_id, nowhere).where(
         Officer.person_id == person_id, Officer.is_current
     )
-    return union_all(membership, appointment, office)
+    own_page = select(literal(Role.PARTNER.value), Partner.area_id, nowhere).where(
+        Partner.person_id == person_id, Partner.is_current
+    )
+    return union_all(membership, appointment, office, own_page)

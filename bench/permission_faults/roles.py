@@ -180,8 +180,8 @@ FAULTS = (
     Fault(
         "a lead keeps contact persons as an officer does",
         ACCESS,
-        "MAY[permission] >= _OFFICER and current_relations().officer_of",
-        "current_relations().officer_of or current_relations().leads",
+        "roles >= _OFFICER and of.officer_of",
+        "of.officer_of or of.leads",
         "test_access",
     ),
     Fault(

@@ -77,8 +77,8 @@ FAULTS = (
     Fault(
         "a link to an officer opens in any browser",
         RELATIONS,
-        "return bool(self.leads or self.coordinates or self.officer_of)",
-        "return bool(self.leads or self.coordinates)",
+        "return bool(self.leads or self.coordinates or self.officer_of or self.partner_of)",
+        "return bool(self.leads or self.coordinates or self.partner_of)",
         SIGNING_IN,
     ),
     Fault(

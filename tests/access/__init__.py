@@ -39,6 +39,7 @@ and by people who made none of these rows, without values of their own:
     asked_member       a member of port 3, asked to be lead: as a member
     officer_with_rows  officer of Hässleholmen with an appointment as coordinator: as an officer
     officer_member     the same, living in port 3: what a member or an officer gets
+    partner            the landlord of Hässleholmen's and the municipality in it: as a stranger, unless given
 
 An endpoint whose response depends on the row has a tuple of several.
 
@@ -49,8 +50,10 @@ appointment) {knock} (Bengt's, port 3) {meeting} (of the group, by Amina) {stair
 Bengt) {held_meeting} (port 3, by Bengt, yesterday) {notice} (to the group, by Amina) {stairwell_notice}
 (port 3, by Bengt) {area_notice} {pack} (Bengt's letters, not made yet) {area_pack} (Gun's, made)
 {upload} (a list that Gun uploaded) {sign} (of {house}) {outreach} (an entry of
-Hässleholmen's log) {promise} (a draft) {operation} {report} (over Hässleholmen, published)
-{report_slug} {indicator} (of that report) {contact} (of Hässleholmen) {sign_in}
+Hässleholmen's log) {partner} (a page of Lena in Hässleholmen, given by Gun)
+{promise} (a draft) {operation} {report} (over Hässleholmen, published)
+{report_slug} {indicator} (of that report) {contact} (of Hässleholmen)
+{municipality_contact} (Lena, of Hässleholmen) {police_finding} (of the group, the police's) {sign_in}
 (of the person who asks), and valid tokens and codes: {poster}
 {checkin_link} {sign_in_link} {address_change} {address_undo}
 {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {reply}
@@ -91,7 +94,10 @@ ROLES = (
     "other_group",
 )
 # These get exactly what another role gets: ended, unaccepted or additional roles must not count.
-AS = {"nothing_now": "stranger", "asked_member": "member", "officer_with_rows": "officer"}
+AS = {
+    "nothing_now": "stranger", "asked_member": "member", "officer_with_rows": "officer",
+    "partner": "stranger",
+}  # fmt: skip
 EVERYBODY = (*ROLES, "whole_house", "officer_member", *AS)
 REFUSED: tuple[Status, ...] = (404, 403)  # the one that reveals more comes last
 
@@ -112,6 +118,7 @@ class Expected:
     other_group: Status
     whole_house: Status | None = None
     nothing_now: Status | None = None
+    partner: Status | None = None
     is_own: bool = False  # only for the person who made it, whatever their roles
     get: str | None = None
     post: str | None = None
@@ -134,6 +141,8 @@ class Expected:
             return max(self.member, self.officer, key=_how_much)
         if role == "nothing_now" and self.nothing_now is not None:
             return self.nothing_now
+        if role == "partner" and self.partner is not None:
+            return self.partner
         if role == "whole_house" and self.whole_house is None:
             return self.coordinator
         status: Status = getattr(self, AS.get(role, role))

@@ -20,6 +20,7 @@ from tests.factories import (
     make_member,
     make_notice,
     make_officer,
+    make_partner,
     make_person,
     make_request,
 )
@@ -41,6 +42,9 @@ def others(scene: Scene) -> dict[str, Person]:
     make_officer(people["officer_with_rows"], area, scene.langgatan.property.area)
     make_member(people["asked_member"], group, flat_of(stairwell, "1102"))
     make_coordinator(people["asked_member"], group, lead=True, accepted=False)
+    make_partner(people["partner"], area, scene.house.property.landlord)
+    make_partner(people["partner"], area)
+    make_partner(people["nothing_now"], area).ended_at = utcnow()
     make_coordinator(people["nothing_now"], group, lead=True).ended_at = utcnow()
     make_officer(people["nothing_now"], area)[0].ended_at = utcnow()
     make_member(people["nothing_now"], group, flat_of(stairwell, "1102")).left_at = utcnow()

@@ -27,8 +27,8 @@ from watch.models import Coordinator, Officer, OutboxState, Person, utcnow
 
 REFUSED = (
     "warn",
-    "Den som är kommunpolis eller grannsamverkansansvarig kan inte vara kontaktombud, för de ser aldrig "
-    "vilka som är med. Fråga någon annan.",
+    "Den som är kommunpolis eller grannsamverkansansvarig, eller har fastighetsägarens eller kommunens sida, "
+    "kan inte vara kontaktombud, för de ser aldrig vilka som är med. Fråga någon annan.",
 )
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_coordinator, make_person
+from tests.factories import flat_of, make_contact, make_coordinator, make_person
 from watch.accounts.service.officers import appoint_officer
 from watch.errors import DomainError
 from watch.extensions import db
@@ -23,15 +23,21 @@ from watch.lifecycle import service
 from watch.models import (
     Area,
     Building,
+    ContactPerson,
+    ContactRole,
     Coordinator,
     Flat,
     Group,
     Household,
     Membership,
     Organisation,
+    OutboxRow,
+    Partner,
     Person,
     utcnow,
 )
+from watch.partners.queries import properties_for
+from watch.partners.service import give_page
 
 
 def at_once(app: Flask, work: Callable[[], Any]) -> list[str]:
@@ -106,6 +112,39 @@ def test_nobody_is_appointed_twice(app: Flask, scene: Scene) -> None:
         coordinators.appoint(db.session.get_one(Group, group), who, lead=False, by=by)
 
     assert at_once(app, appoint) == ["AlreadyCoordinator", "done"]
+
+
+def test_two_on_one_mailbox_do_not_become_coordinator_and_partner_at_once(app: Flask, scene: Scene) -> None:
+    asked = make_coordinator(scene.jenny, scene.group, accepted=False).id
+    contact = make_contact(ContactRole.MUNICIPALITY, "Borås Stad", scene.group.area)
+    contact.email, contact.name = "jenny@example.org", "Jens"
+    card, area, gun = contact.id, scene.group.area_id, scene.gun.id
+
+    def accept() -> None:
+        coordinators.accept_appointment(db.session.get_one(Coordinator, asked))
+
+    def give() -> None:
+        them = db.session.get_one(ContactPerson, card)
+        give_page(them, properties_for([them], [area]), by=db.session.get_one(Person, gun))
+
+    both = [accept, give]
+    assert at_once(app, lambda: both.pop()()) in (
+        ["OfficerNeverCoordinates", "done"], ["CoordinatorNeverFollows", "done"],
+    )  # fmt: skip
+
+
+def test_two_officers_give_one_page_and_one_mail(app: Flask, scene: Scene) -> None:
+    contact = make_contact(ContactRole.MUNICIPALITY, "Borås Stad", scene.group.area)
+    contact.email, contact.name = "maja@example.org", "Maja"
+    card, area, gun = contact.id, scene.group.area_id, scene.gun.id
+
+    def give() -> None:
+        them = db.session.get_one(ContactPerson, card)
+        give_page(them, properties_for([them], [area]), by=db.session.get_one(Person, gun))
+
+    assert at_once(app, give) == ["done", "done"]
+    assert db.session.scalar(select(func.count(Partner.id))) == 1
+    assert db.session.scalar(select(func.count(OutboxRow.id))) == 1
 
 
 def test_two_on_one_mailbox_do_not_become_coordinator_and_officer_at_once(app: Flask, scene: Scene) -> None:

@@ -31,6 +31,7 @@ from tests.factories import (
     make_open_meeting,
     make_operation,
     make_outreach,
+    make_partner,
     make_person,
     make_promise,
     make_report,
@@ -171,6 +172,8 @@ def fill(scene: Scene) -> dict[str, str]:
     make_contact(ContactRole.FAULT_REPORT, "Bostäders felanmälan", landlord)
     make_contact(ContactRole.POLICE, "Kommunpolisen", area)
     make_contact(ContactRole.GROUP, "Husmötet", group)
+    make_contact(ContactRole.LANDLORD, "Bostäder", landlord).email = "lena@example.org"
+    make_partner(make_person("Lena Lind", "lena@example.org"), area, landlord)
     make_group(
         make_building(scene.langgatan.property.area, landlord, "Ryssnäsgatan", (2, 4)), GroupState.STARTING
     )

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.exceptions import HTTPException
 
 from tests.browser import Phone
 from tests.cast import Scene
 from tests.journeys.crawl import Seen, crawl, fill
 from watch.extensions import db
-from watch.models import Invitation, Language, Person
+from watch.models import Invitation, Language, Partner, Person
 
 SMALL = {"width": 360, "height": 740}
 FILES = (".csv", ".ics", ".json", ".pdf")
@@ -72,7 +72,7 @@ NOT_BY_LINKS = {
     "health.alive",  # what monitoring asks
     "health.ready",
 }
-WHO = ("anybody", "dawit", "bengt", "amina", "gun")
+WHO = ("anybody", "dawit", "bengt", "amina", "gun", "lena")
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -99,7 +99,9 @@ def one_of_each(app: Flask, pages: Iterable[Seen]) -> list[Seen]:
 
 
 def person_of(scene: Scene, who: str) -> Person | None:
-    """Return the person, or None for "anybody"."""
+    """Return the person, or None for "anybody". Lena, at the landlord, is the only partner."""
+    if who == "lena":
+        return db.session.scalars(select(Partner)).one().person
     return None if who == "anybody" else getattr(scene, who)
 
 

@@ -23,6 +23,7 @@ from tests.factories import (
     make_member,
     make_message,
     make_notice,
+    make_partner,
     make_person,
     make_request,
     make_verification,
@@ -119,6 +120,7 @@ from watch.models import (
 from watch.notices import service as notices
 from watch.notices.mails import NOTICE
 from watch.notices.queries import Target
+from watch.partners.mails import PARTNER_ASSIGNED
 
 NOW = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)  # a Monday
 MEETING_AT = datetime(2026, 9, 23, 16, tzinfo=UTC)  # 18.00 in Borås
@@ -369,6 +371,12 @@ def _officers_week(scene: Scene) -> OutboxRow | None:
     return outbox.queue(OFFICERS_WEEK, to=scene.gun, about=db.session.scalars(office).first())
 
 
+def _partner_assigned(scene: Scene) -> OutboxRow | None:
+    lena = make_person("Lena Lind", "lena@example.org")
+    page = make_partner(lena, scene.group.area, scene.house.property.landlord)
+    return outbox.queue(PARTNER_ASSIGNED, to=lena, about=page)
+
+
 def _trial(scene: Scene) -> OutboxRow | None:
     text = {Language.SWEDISH: ("Ny lampa", "Den är på plats.")}
     target = Target(Audience.GROUP, scene.group)
@@ -443,6 +451,7 @@ LETTERS: dict[str, SampleMail] = {
     "unsubscribed": _unsubscribed,
     "paper-to-hand-out": _paper,
     "officers-week": _officers_week,
+    "partner-assigned": _partner_assigned,
     "trial": _trial,
     "notice": lambda s: outbox.queue(NOTICE, to=s.carin, about=make_notice(s.group, by=s.amina)),
 }

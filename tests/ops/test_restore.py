@@ -19,7 +19,15 @@ from sqlalchemy import inspect, select, text
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_group, make_invitation, make_member, make_person, make_request
+from tests.factories import (
+    flat_of,
+    make_group,
+    make_invitation,
+    make_member,
+    make_partner,
+    make_person,
+    make_request,
+)
 from tests.faults.processes import ROOT
 from tests.journal.lines import place
 from tests.ops.installation import Installation, differences, everything, installation
@@ -63,6 +71,7 @@ from watch.models import (
     utcnow,
 )
 from watch.ops.copies.numbers import SKIPPED
+from watch.partners.service import end_page
 from watch.printing.queries import poster_code
 from watch.printing.service.posters import renew_poster
 from watch.records.service.merging import merge
@@ -114,12 +123,15 @@ def test_a_restore_takes_nothing_back(
     carins_husband.shows_name = True
     db.session.commit()
     olgas, cookies = olga.id, (phone.id, kept.id)
+    page = make_partner(scene.jenny, scene.group.area)
+    db.session.commit()
     before = everything()
     copy = installation.backup()
 
     leave(membership_of(scene.carin, scene), by=scene.carin)
     end_appointment(coordinator(scene.bengt), by=scene.amina)
     end_office(scene.group.area, scene.gun)
+    end_page(page, by=scene.gun)
     revoke(invitation, by=scene.amina)
     decline_invitation(never, never_again=True)
     assert renew_poster(scene.stairwell_1, poster_code(scene.stairwell_1), by=scene.amina)
@@ -156,6 +168,7 @@ def test_a_restore_takes_nothing_back(
         "household": Counter(status=2, status_at=2),  # Carin's, and Olga's, where nobody is left either
         "coordinator": Counter(ended_at=1),
         "officer": Counter(row=1),  # erased the night after it ended
+        "partner": Counter(row=1),  # the same
         "invitation": Counter(state=2, ended_at=2, mailbox_id=1, declined_index=1),
         "refusal": Counter(row=1),
         "stairwell": Counter(nonce=1, poster_index=1),

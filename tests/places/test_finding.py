@@ -294,6 +294,7 @@ def test_the_privacy_page_names_who_answers_and_knows_every_retention(app: Flask
         "until a day after they were asked for",
         "as long as the contact is published",
         "as long as the assignment",
+        "as long as they have the page",
         "12 months after sending, or as long as the meeting it tells of is to come",
         "12 months after the meeting",
         "24 months",

@@ -27,6 +27,7 @@ from tests.factories import (
     make_member,
     make_notice,
     make_officer,
+    make_partner,
     make_person,
     make_request,
     make_verification,
@@ -326,7 +327,7 @@ def test_what_is_not_over_stays_for_years(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "still", ["member", "coordinator", "officer", "interested", "applicant", "recorded", "asked"]
+    "still", ["member", "coordinator", "officer", "partner", "interested", "applicant", "recorded", "asked"]
 )
 def test_who_still_is_somebody_elsewhere_stays(scene: Scene, still: str) -> None:
     membership, mailbox = leave(scene.carin), scene.carin.mailbox
@@ -340,6 +341,8 @@ def test_who_still_is_somebody_elsewhere_stays(scene: Scene, still: str) -> None
             make_coordinator(scene.carin, scene.other_group, accepted=False).appointed_at = utcnow() + DAY
         case "officer":
             make_officer(scene.carin, scene.langgatan.property.area)
+        case "partner":
+            make_partner(scene.carin, scene.langgatan.property.area)
         case "interested":
             make_interest(scene.carin, scene.langgatan)
         case "applicant":

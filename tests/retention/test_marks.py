@@ -25,6 +25,7 @@ from tests.factories import (
     make_operation,
     make_outreach,
     make_pack,
+    make_partner,
     make_person,
     make_promise,
     make_report,
@@ -70,6 +71,7 @@ from watch.models import (
     Officer,
     Operation,
     OutreachEntry,
+    Partner,
     Personal,
     Promise,
     PublishedNotes,
@@ -157,6 +159,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     asked.invitation.name = "Ny granne"
     store(Refusal(address_index=b"keyed hash"))
     store(StoppedWriter(person_id=scene.carin.id, group_id=scene.group.id))
+    make_partner(scene.jenny, scene.group.area)
     store(AreaOptOut(person_id=scene.carin.id, area_id=scene.group.area_id))
     store(CalendarFeed(person_id=scene.carin.id))
     make_visit(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
@@ -203,7 +206,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
 
 def _end_everything() -> None:
     now = utcnow()
-    for model in (Coordinator, Officer, Household, Interest, SignIn):
+    for model in (Coordinator, Officer, Partner, Household, Interest, SignIn):
         db.session.execute(update(model).values(ended_at=now))
     db.session.execute(update(Membership).values(left_at=now))
     waiting = update(JoinRequest).where(JoinRequest.decided_at.is_(None))

@@ -14,8 +14,11 @@ class AlreadyOfficer(DomainError):
 
 
 class OfficerNeverCoordinates(DomainError):
-    """The person, or somebody with the same mailbox, is an officer. Officers never see members."""
+    """The person, or somebody with the same mailbox, is an officer or partner, who never see members."""
 
 
 class CoordinatorNeverFollows(DomainError):
-    """The person, or somebody with the same mailbox, coordinates a group: no officer may know members."""
+    """The person, or somebody with the same mailbox, coordinates a group.
+
+    No officer or partner may know members.
+    """

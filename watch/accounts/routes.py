@@ -181,8 +181,8 @@ def _page_to_open(wanted: str | None) -> str | None:
 
 def _landing() -> str:
     relations = current_relations()
-    if relations.officer_of:
-        return url_for("followup.overview")
+    if relations.officer_of or relations.partner_of:
+        return url_for("followup.overview" if relations.officer_of else "partners.index")
     if relations.coordinates:
         return url_for("groups.house.show", group_id=min(relations.coordinates))
     return url_for("groups.mine")

@@ -23,8 +23,9 @@ from watch.web import ViewAnswer, sent_to
 bp = Blueprint("addresses", __name__)
 
 NEVER_BOTH = _l(
-    "Adressen kan inte användas. Den som är kommunpolis eller grannsamverkansansvarig delar aldrig "
-    "e-postadress med ett kontaktombud. Välj en annan adress."
+    "Adressen kan inte användas. Den som är kommunpolis eller grannsamverkansansvarig, eller har "
+    "fastighetsägarens eller kommunens sida, delar aldrig e-postadress med ett kontaktombud. Välj en annan "
+    "adress."
 )
 REFUSALS = {
     SameAddress: _l("Det är adressen du har i dag. Skriv den nya."),

@@ -193,7 +193,7 @@ def move_to(person: Person, mailbox: Mailbox) -> None:
     if has_moved:
         _end_mailed_links(person)
     relations = relations_of(person)
-    if relations.officer_of:
+    if relations.officer_of or relations.partner_of:
         demand_no_coordinator(person)
     if relations.coordinates:
         demand_no_officer(person)

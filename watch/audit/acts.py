@@ -45,7 +45,7 @@ IN_THE_OPEN: Acts = {
     Kind.DUTY: (
         "officer-appointed", "officer-ended", "coordinator-appointed", "coordinator-accepted",
         "coordinator-accepted-new-duty", "coordinator-declined", "coordinator-made-lead", "coordinator-ended",
-        "coordinator-registered",
+        "coordinator-registered", "partner-assigned", "partner-ended",
     ),
     Kind.MEETING: (
         "meeting-called", "meeting-changed", "meeting-cancelled", "meeting-written-down", "meeting-corrected",

@@ -30,6 +30,7 @@ KINDS = {
 DOERS = {
     Doer.OFFICER: _l("Polisen och kommunen"),
     Doer.COORDINATOR: _l("Kontaktombud"),
+    Doer.PARTNER: _l("Fastighetsägare eller kommunen"),
     Doer.SERVICE: _l("Ingen som var inloggad"),
     Doer.RESIDENT: _l("En boende, eller någon vars uppdrag är slut"),
 }
@@ -49,6 +50,8 @@ EVENTS = {
     "start-step-unticked": _l("Ett steg i uppstarten togs tillbaka"),
     "officer-appointed": _l("Någon började följa området"),
     "officer-ended": _l("Någon slutade följa området"),
+    "partner-assigned": _l("En kontaktperson fick en egen sida"),
+    "partner-ended": _l("En kontaktpersons egna sida avslutades"),
     "coordinator-appointed": _l("Någon tillfrågades om att vara kontaktombud"),
     "coordinator-accepted": _l("Ett kontaktombud tog uppdraget"),
     "coordinator-accepted-new-duty": _l("Ett kontaktombud sa ja till den nya texten om uppdraget"),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from watch.audit.acts import OFFICERS_SEE_OF_AREAS, Kind, seen_by_coordinators, seen_by_officers
 from watch.extensions import db
 from watch.language import STOCKHOLM
-from watch.models import Area, AuditEntry, Coordinator, ExportReason, Group, Officer, Organisation
+from watch.models import Area, AuditEntry, Coordinator, ExportReason, Group, Officer, Organisation, Partner
 from watch.names import name_key
 from watch.searching import is_found
 
@@ -29,6 +29,7 @@ class Doer(StrEnum):
     OFFICER = "officer"
     COORDINATOR = "coordinator"
     SERVICE = "service"  # the clock, an operator's command, or somebody who was not signed in
+    PARTNER = "partner"  # at a landlord or the municipality, with a page of their own
     RESIDENT = "resident"  # or somebody whose duty has ended
 
 
@@ -122,14 +123,24 @@ def _done_by(by: int | Doer | None) -> list[ColumnElement[bool]]:
             return [_is_officers()]
         case Doer.COORDINATOR:
             return [_is_coordinators(), ~_is_officers()]
+        case Doer.PARTNER:
+            return [_is_partners(), ~_is_coordinators(), ~_is_officers()]
         case Doer.RESIDENT:
-            return [AuditEntry.by_id.is_not(None), ~_is_coordinators(), ~_is_officers()]
+            others = ~_is_coordinators(), ~_is_officers(), ~_is_partners()
+            return [AuditEntry.by_id.is_not(None), *others]
 
 
 def _is_officers() -> ColumnElement[bool]:
     """Return the condition that an officer did it, and not as a member of a group where they live."""
-    on_duty = or_(AuditEntry.group_id.is_(None), AuditEntry.what.in_(seen_by_officers()))
-    return and_(on_duty, select(Officer.id).where(Officer.person_id == AuditEntry.by_id).exists())
+    return and_(_on_duty(), select(Officer.id).where(Officer.person_id == AuditEntry.by_id).exists())
+
+
+def _is_partners() -> ColumnElement[bool]:
+    return and_(_on_duty(), select(Partner.id).where(Partner.person_id == AuditEntry.by_id).exists())
+
+
+def _on_duty() -> ColumnElement[bool]:
+    return or_(AuditEntry.group_id.is_(None), AuditEntry.what.in_(seen_by_officers()))
 
 
 def _is_coordinators() -> ColumnElement[bool]:
@@ -171,26 +182,30 @@ def _in_words(found: Found) -> list[Line]:
         (each.group_id, each.person_id): each.person.name
         for each in coordinators_among(Coordinator.person_id.in_(doers))
     }
+    partners = set(db.session.scalars(select(Partner.person_id).where(Partner.person_id.in_(doers))))
     lines = []
     for entry, group, area in found:
         on_duty = entry.group_id is None or entry.what in seen_by_officers()
         officer = officers.get(entry.by_id) if on_duty else None
+        is_partner = on_duty and entry.by_id in partners
         name = officer.person.name if officer else coordinators.get((entry.group_id, entry.by_id), "")
         lines.append(
             Line(
-                entry.id, entry.at, entry.what, entry.why, _doer(entry, officer, name), name,
+                entry.id, entry.at, entry.what, entry.why, _doer(entry, officer, name, is_partner), name,
                 organisation=officer.organisation if officer else None, group=group or "", area=area or "",
             )
         )  # fmt: skip
     return lines
 
 
-def _doer(entry: AuditEntry, officer: Officer | None, name: str) -> Doer:
+def _doer(entry: AuditEntry, officer: Officer | None, name: str, is_partner: bool) -> Doer:
     if entry.by_id is None:
         return Doer.SERVICE
     if officer:
         return Doer.OFFICER
-    return Doer.COORDINATOR if name else Doer.RESIDENT
+    if name:
+        return Doer.COORDINATOR
+    return Doer.PARTNER if is_partner else Doer.RESIDENT
 
 
 def officers_among(which: ColumnElement[bool]) -> list[Officer]:

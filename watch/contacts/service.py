@@ -33,6 +33,16 @@ def change_contact(contact: ContactPerson, entry: Entry, *, by: Person, today: d
         _note("contact-changed", contact, by)
 
 
+def change_details(
+    contact: ContactPerson, *, name: str | None, phone: str | None, hours: str | None, by: Person, today: date
+) -> None:
+    """Change whom to ask for, phone and hours, and mark the contact person as checked today."""
+    contact.name, contact.phone, contact.hours = name or None, phone or None, hours or None
+    contact.checked_on = today
+    if db.session.is_modified(contact):
+        _note("contact-changed", contact, by)
+
+
 def check_contact(contact: ContactPerson, *, by: Person, today: date) -> None:
     """Mark a contact person as checked today."""
     if contact.checked_on != today:

@@ -72,8 +72,8 @@ COORDINATOR_LIVES_THERE = _l(
 )
 ASKED_MANY = _l("Du har frågat många i dag. Fråga igen i morgon.")
 OFFICERS_NEVER_COORDINATE = _l(
-    "Den som är kommunpolis eller grannsamverkansansvarig kan inte vara kontaktombud, för de ser aldrig "
-    "vilka som är med. Fråga någon annan."
+    "Den som är kommunpolis eller grannsamverkansansvarig, eller har fastighetsägarens eller kommunens sida, "
+    "kan inte vara kontaktombud, för de ser aldrig vilka som är med. Fråga någon annan."
 )
 NOTICE_CHOICES = {
     NoticeChoice.EVERYTHING: _l("Allt"),

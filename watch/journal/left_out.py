@@ -81,6 +81,7 @@ COLUMNS = {
         "notice.audience", "published_notes.published_at",
         "notice.group_id", "notice.stairwell_id", "notice.area_id", "notice.level", "notice.source",
         "notice.valid_until", "notice.sent_at", "officer.organisation", "officer.assigned_at",
+        "partner.landlord_id", "partner.assigned_at",
         "person.created_at", "refusal.said_at", "stopped_writer.at", "watch_group.started_at",
         "watch_group.interest_since",
     ),

@@ -52,6 +52,7 @@ from watch.models import (
     Officer,
     Operation,
     OutreachEntry,
+    Partner,
     PartState,
     Person,
     Promise,
@@ -101,6 +102,7 @@ JOURNALED: dict[type[Model], Journaled] = {
         )
     ),
     Officer: Journaled((dated("officers' assignments that ended", "ended_at"),)),
+    Partner: Journaled((dated("pages of partners that ended", "ended_at"),)),
     Household: Journaled(
         (
             dated("households that moved out", "ended_at"),

@@ -25,6 +25,7 @@ from watch.models import (
     Meeting,
     MeetingKind,
     Officer,
+    Partner,
     Person,
     Property,
     StartStep,
@@ -230,11 +231,12 @@ def candidates(group: Group) -> Sequence[Person]:
         Coordinator.group_id == group.id, Coordinator.ended_at.is_(None)
     )
     officers = select(Officer.person_id).where(Officer.is_current)
+    partners = select(Partner.person_id).where(Partner.is_current)
     wanted = (
         select(Person)
         .join(Interest, Interest.person_id == Person.id)
         .where(Interest.building_id.in_(houses), Interest.is_current, Interest.named_at.is_not(None))
-        .where(Interest.could_coordinate, Person.id.not_in(asked), Person.id.not_in(officers))
+        .where(Interest.could_coordinate, Person.id.not_in(asked.union(officers, partners)))
         .order_by(Interest.named_at, Interest.id)
     )
     return list(dict.fromkeys(db.session.scalars(wanted)))

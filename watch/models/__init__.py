@@ -71,6 +71,7 @@ from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
 from watch.models.notes import NotesAside, NotesDraft, PublishedNotes
 from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText
 from watch.models.outreach import OutreachEntry, OutreachKind, OutreachParty
+from watch.models.partners import Partner
 from watch.models.people import (
     AddressChange,
     Language,
@@ -193,6 +194,7 @@ __all__ = [
     "OutreachKind",
     "OutreachParty",
     "PartState",
+    "Partner",
     "Person",
     "Personal",
     "Promise",

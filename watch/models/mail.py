@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import get_args
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from watch.crypto import Encrypted
 from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, some, utcnow
@@ -19,6 +19,7 @@ from watch.models.lifecycle import GroupTransition
 from watch.models.meetings import Meeting, MeetingChange
 from watch.models.messages import ContactMessage
 from watch.models.notices import Notice, NoticeArea
+from watch.models.partners import Partner
 from watch.models.people import AddressChange, Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
 from watch.models.trials import TrialMail
@@ -27,9 +28,14 @@ from watch.models.trials import TrialMail
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
     | AddressVerification | AddressChange | ContactMessage | TrialMail | Finding | FindingLink
-    | GroupTransition | Officer
+    | GroupTransition | Officer | Partner
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
+
+
+def _about(table: str) -> MappedColumn[int | None]:
+    """Return a parent's column: a mailing goes with what it is about."""
+    return mapped_column(ForeignKey(f"{table}.id", ondelete="CASCADE"), index=True)
 
 
 class Mailing(Model):
@@ -44,44 +50,23 @@ class Mailing(Model):
     version: Mapped[int] = mapped_column(default=1)
     form_key: Mapped[str | None] = impersonal("random", String(40), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), index=True)
-    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
-    invitation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("invitation.id", ondelete="CASCADE"), index=True
-    )
-    sign_in_link_id: Mapped[int | None] = mapped_column(
-        ForeignKey("sign_in_link.id", ondelete="CASCADE"), index=True
-    )
-    join_request_id: Mapped[int | None] = mapped_column(
-        ForeignKey("join_request.id", ondelete="CASCADE"), index=True
-    )
-    interest_id: Mapped[int | None] = mapped_column(ForeignKey("interest.id", ondelete="CASCADE"), index=True)
-    membership_id: Mapped[int | None] = mapped_column(
-        ForeignKey("membership.id", ondelete="CASCADE"), index=True
-    )
-    coordinator_id: Mapped[int | None] = mapped_column(
-        ForeignKey("coordinator.id", ondelete="CASCADE"), index=True
-    )
-    address_verification_id: Mapped[int | None] = mapped_column(
-        ForeignKey("address_verification.id", ondelete="CASCADE"), index=True
-    )
-    address_change_id: Mapped[int | None] = mapped_column(
-        ForeignKey("address_change.id", ondelete="CASCADE"), index=True
-    )
-    contact_message_id: Mapped[int | None] = mapped_column(
-        ForeignKey("contact_message.id", ondelete="CASCADE"), index=True
-    )
-    trial_mail_id: Mapped[int | None] = mapped_column(
-        ForeignKey("trial_mail.id", ondelete="CASCADE"), index=True
-    )
-    finding_id: Mapped[int | None] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), index=True)
-    finding_link_id: Mapped[int | None] = mapped_column(
-        ForeignKey("finding_link.id", ondelete="CASCADE"), index=True
-    )
-    group_transition_id: Mapped[int | None] = mapped_column(
-        ForeignKey("group_transition.id", ondelete="CASCADE"), index=True
-    )
-    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id", ondelete="CASCADE"), index=True)
+    notice_id: Mapped[int | None] = _about("notice")
+    meeting_id: Mapped[int | None] = _about("meeting")
+    invitation_id: Mapped[int | None] = _about("invitation")
+    sign_in_link_id: Mapped[int | None] = _about("sign_in_link")
+    join_request_id: Mapped[int | None] = _about("join_request")
+    interest_id: Mapped[int | None] = _about("interest")
+    membership_id: Mapped[int | None] = _about("membership")
+    coordinator_id: Mapped[int | None] = _about("coordinator")
+    address_verification_id: Mapped[int | None] = _about("address_verification")
+    address_change_id: Mapped[int | None] = _about("address_change")
+    contact_message_id: Mapped[int | None] = _about("contact_message")
+    trial_mail_id: Mapped[int | None] = _about("trial_mail")
+    finding_id: Mapped[int | None] = _about("finding")
+    finding_link_id: Mapped[int | None] = _about("finding_link")
+    group_transition_id: Mapped[int | None] = _about("group_transition")
+    officer_id: Mapped[int | None] = _about("officer")
+    partner_id: Mapped[int | None] = _about("partner")
     next_meeting_id: Mapped[int | None] = mapped_column(
         ForeignKey("meeting.id", ondelete="SET NULL"), index=True
     )
@@ -102,6 +87,7 @@ class Mailing(Model):
     finding_link: Mapped[FindingLink | None] = relationship()
     group_transition: Mapped[GroupTransition | None] = relationship()
     officer: Mapped[Officer | None] = relationship()
+    partner: Mapped[Partner | None] = relationship()
     next_meeting: Mapped[Meeting | None] = relationship(foreign_keys=[next_meeting_id])
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
     notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)

@@ -29,6 +29,7 @@ from watch.models import (
     Group,
     Household,
     Invitation,
+    Landlord,
     Mailbox,
     Mailing,
     Meeting,
@@ -90,6 +91,7 @@ LEFT_OUT = {  # tables with personal columns that are not a person's own, each w
 HIDDEN = frozenset({"random", "a machine's name and a number"})  # impersonal columns that tell nothing
 PLACES: dict[str, Callable[[Any], Any]] = {  # the tables that a number is replaced by words of
     "area": lambda area: area.name,
+    "landlord": lambda landlord: landlord.name,
     "watch_group": lambda group: group.name,
     "building": lambda building: building.address,
     "stairwell": lambda stairwell: stairwell.address,
@@ -102,7 +104,19 @@ PLACES: dict[str, Callable[[Any], Any]] = {  # the tables that a number is repla
 }
 MODELS: dict[str, type[Model]] = {
     each.__tablename__: each
-    for each in (Area, Group, Building, Stairwell, Flat, Household, Mailbox, Finding, Meeting, Mailing)
+    for each in (
+        Area,
+        Landlord,
+        Group,
+        Building,
+        Stairwell,
+        Flat,
+        Household,
+        Mailbox,
+        Finding,
+        Meeting,
+        Mailing,
+    )
 }
 
 BESIDE: dict[type[Model], list[Any]] = {  # what most subjects tell of

@@ -1,4 +1,4 @@
-"""Appoints officers and ends their office. Nobody is officer and coordinator at once."""
+"""Appoints officers and ends their office. Nobody is officer or partner, and coordinator at once."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from watch.models import (
     Mailbox,
     Officer,
     Organisation,
+    Partner,
     Person,
     utcnow,
 )
@@ -54,10 +55,15 @@ def end_office(area: Area, person: Person) -> bool:
 
 
 def demand_no_officer(person: Person) -> None:
-    """Raise OfficerNeverCoordinates if anybody at the person's mailbox is an officer. Locks the mailbox."""
+    """Raise OfficerNeverCoordinates if anybody at the person's mailbox is an officer or a partner.
+
+    Locks the mailbox.
+    """
     _hold_mailbox(person)
-    follows = Officer.person_id.in_(_readers_with(person)), Officer.is_current
-    if db.session.scalar(select(Officer.id).where(*follows).limit(1)) is not None:
+    readers = _readers_with(person)
+    follows = select(Officer.id).where(Officer.person_id.in_(readers), Officer.is_current)
+    counts = select(Partner.id).where(Partner.person_id.in_(readers), Partner.is_current)
+    if db.session.scalar(select(or_(follows.exists(), counts.exists()))):
         raise OfficerNeverCoordinates
 
 

@@ -31,6 +31,7 @@ from watch.models import (
     NoticeChoice,
     Officer,
     OutboxRow,
+    Partner,
     Person,
     RequestState,
     SignIn,
@@ -246,13 +247,14 @@ def let_go(person: Person) -> None:
 
 
 def is_used(person: Person) -> bool:
-    """Return True if a person is a member, coordinator, officer, applicant or interested anywhere."""
+    """Return True if a person is a member, coordinator, officer, partner, applicant or interested."""
     db.session.flush()
     open_request = JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING])
     uses = (
         select(Membership.id).where(Membership.person_id == person.id, Membership.is_current),
         select(Coordinator.id).where(Coordinator.person_id == person.id, Coordinator.ended_at.is_(None)),
         select(Officer.id).where(Officer.person_id == person.id, Officer.is_current),
+        select(Partner.id).where(Partner.person_id == person.id, Partner.is_current),
         select(JoinRequest.id).where(JoinRequest.person_id == person.id, open_request),
         select(Interest.id).where(Interest.person_id == person.id, Interest.ended_at.is_(None)),
     )

@@ -33,6 +33,7 @@ from watch.models import (
     Membership,
     Officer,
     OutboxRow,
+    Partner,
     Person,
     RequestState,
     SignInLink,
@@ -44,7 +45,7 @@ from watch.retention.service.batches import take_out
 
 MONTH = timedelta(days=30)  # after leaving or an answer; also how long a request waits for an answer
 AFTER_INVITATION = timedelta(days=14)
-WHAT_SOMEBODY_IS = (Membership, Coordinator, Officer, JoinRequest, AddressVerification, Interest)
+WHAT_SOMEBODY_IS = (Membership, Coordinator, Officer, Partner, JoinRequest, AddressVerification, Interest)
 
 
 def memberships(now: datetime) -> int:
@@ -109,6 +110,11 @@ def finding_links(now: datetime) -> int:
 def officers(_now: datetime) -> int:
     """Delete offices that have ended."""
     return take_out(Officer, Officer.ended_at.is_not(None))
+
+
+def partners(_now: datetime) -> int:
+    """Delete partners whose page has ended."""
+    return take_out(Partner, Partner.ended_at.is_not(None))
 
 
 def invitations(now: datetime) -> int:
@@ -228,7 +234,7 @@ def households(now: datetime) -> int:
 
 
 def persons(now: datetime) -> int:
-    """Delete people who are no member, coordinator, officer, applicant or interested any more.
+    """Delete people who are no member, coordinator, officer, partner, applicant or interested any more.
 
     People with a mail that a worker has claimed wait for the next night, when it is sent.
     """

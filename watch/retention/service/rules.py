@@ -50,6 +50,7 @@ from watch.models import (
     Operation,
     OutboxRow,
     OutreachEntry,
+    Partner,
     Person,
     Promise,
     PublishedNotes,
@@ -74,6 +75,7 @@ from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
 from watch.models.messages import AS_MESSAGE
 from watch.models.outreach import AS_OUTREACH
+from watch.models.partners import AS_PARTNER
 from watch.models.people import AS_CHANGE, AS_LINK, AS_SIGN_IN
 from watch.models.promises import AS_OPERATION, AS_PROMISE
 from watch.models.registers import AS_UPLOAD
@@ -135,6 +137,7 @@ RULES = (
     Rule(AS_APPLICANT, (Interest,), people.interests),
     Rule(AS_CHANGE, (AddressChange,), people.address_changes),
     Rule(AS_OFFICER, (Officer,), people.officers),
+    Rule(AS_PARTNER, (Partner,), people.partners),
     Rule(AS_MEMBER, (Membership,), people.memberships),
     Rule(AS_MEMBER, (Coordinator,), people.coordinators),
     Rule(

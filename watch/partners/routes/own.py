@@ -1,0 +1,130 @@
+"""The pages of a landlord's or the municipality's contact person. They show buildings, never people."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from watch import audit, language
+from watch.access import Permission, current_person, requires
+from watch.contacts.queries import cards_of
+from watch.findings.errors import FindingRemoved, NothingNew
+from watch.findings.queries import findings_by_id, steps_of
+from watch.followup.queries.buildings import buildings_by_id
+from watch.models import ContactPerson, Finding, Partner, utcnow
+from watch.paging import page_of
+from watch.partners import queries, service
+from watch.partners.forms import EntryForm, ReportForm
+from watch.partners.routes.blueprint import bp
+from watch.saving import Explanations, saving
+from watch.web import ViewAnswer
+
+NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
+GONE: Explanations = {FindingRemoved: _l("Åtgärden är borttagen.")}
+MOST_FINDINGS = 5  # of the open ones, how many the first page shows
+
+
+@bp.get("/partners")
+@requires(Permission.SEE_OWN_PROPERTIES)
+def index() -> str:
+    """Show the buildings of one area, what waits for the reader, and their entry among the contacts."""
+    pages, now = _pages(), utcnow()
+    shown = next((each for each in pages if each.id == request.args.get("page", type=int)), pages[0])
+    with_group = queries.buildings_with_group(shown)
+    page = page_of(
+        with_group,
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    waiting = queries.open_findings(pages)
+    return render_template(
+        "partners/index.html", pages=pages, shown=shown, page=page, today=_today(),
+        rows=buildings_by_id(page.keys, now), signs=queries.signs_of(page.keys, _today()),
+        with_group=len(with_group), buildings=queries.number_of_buildings(shown),
+        year=queries.meetings_of(shown, now), waiting=waiting,
+        findings=findings_by_id(queries.finding_ids(pages)[: min(waiting, MOST_FINDINGS)]),
+        cards=cards_of(queries.entries_of(pages)),
+    )  # fmt: skip
+
+
+@bp.get("/partners/findings")
+@requires(Permission.SEE_OWN_PROPERTIES)
+def findings() -> str:
+    page = page_of(
+        queries.finding_ids(_pages()),
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    return render_template(
+        "partners/findings.html", page=page, findings=findings_by_id(page.keys), today=_today()
+    )
+
+
+@bp.get("/partners/findings/<int:finding_id>")
+@requires(Permission.SEE_OWN_PROPERTIES)
+def show(finding_id: int) -> str:
+    finding = _finding(finding_id)
+    return _finding_page(finding, ReportForm(finding))
+
+
+@bp.post("/partners/findings/<int:finding_id>")
+@requires(Permission.SEE_OWN_PROPERTIES)
+def report(finding_id: int) -> ViewAnswer:
+    finding = _finding(finding_id)
+    form = ReportForm(finding)
+    if not form.validate():
+        return _finding_page(finding, form), 422
+    said = service.Report(form.status.data, form.text.data, form.due_on.data)
+    with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=GONE):
+        service.report(finding, said, by=current_person())
+    return redirect(url_for("partners.show", finding_id=finding_id), 303)
+
+
+@bp.get("/partners/contacts/<int:contact_id>")
+@requires(Permission.SEE_OWN_PROPERTIES)
+def edit(contact_id: int) -> str:
+    card = _card(contact_id)
+    return render_template("partners/edit.html", card=card, contact=card[0], form=EntryForm(card[0]))
+
+
+@bp.post("/partners/contacts/<int:contact_id>")
+@requires(Permission.SEE_OWN_PROPERTIES)
+def save(contact_id: int) -> ViewAnswer:
+    card = _card(contact_id)
+    form = EntryForm(card[0])
+    if not form.validate():
+        return render_template("partners/edit.html", card=card, contact=card[0], form=form), 422
+    said = service.Said(form.name.data, form.phone.data, form.hours.data)
+    with saving(_("Uppgifterna är sparade. Så står de nu för grannarna.")):
+        service.change_entry(card, said, by=current_person(), today=_today())
+        if form.about_nobody.is_given:
+            audit.note(audit.ABOUT_NOBODY, about=card[0], by=current_person(), area=card[0].area)
+    return redirect(url_for("partners.index", _anchor="entry"), 303)
+
+
+def _pages() -> list[Partner]:
+    return queries.pages_of(current_person())
+
+
+def _finding(finding_id: int) -> Finding:
+    """Return one of the reader's own findings. Answer 404 for any other."""
+    return queries.finding_of(_pages(), finding_id) or abort(404)
+
+
+def _finding_page(finding: Finding, form: ReportForm) -> str:
+    return render_template(
+        "partners/show.html", finding=finding, form=form, steps=steps_of(finding), today=_today()
+    )
+
+
+def _card(contact_id: int) -> list[ContactPerson]:
+    """Return the card of the reader's own organisation that holds a contact. Answer 404 for any other."""
+    cards = cards_of(queries.entries_of(_pages()))
+    return next((card for card in cards if contact_id in {each.id for each in card}), None) or abort(404)
+
+
+def _today() -> date:
+    return language.local(utcnow()).date()

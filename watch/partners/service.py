@@ -1,0 +1,119 @@
+"""Gives contact persons a page of their own and ends it; what partners report, and change of their entry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from watch import audit
+from watch.accounts.queries import people_at, was_told_today
+from watch.accounts.service.officers import demand_no_coordinator
+from watch.accounts.service.people import mailbox_at, person_at
+from watch.accounts.service.signing_in import end_sign_ins
+from watch.contacts import service as contacts
+from watch.extensions import db
+from watch.findings import service as findings
+from watch.mail import outbox
+from watch.models import ContactPerson, Finding, Language, Partner, Person, utcnow
+from watch.partners.mails import PARTNER_ASSIGNED
+from watch.partners.queries import Properties
+
+Report = findings.Report
+WORTH_READING = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What partners may change of their organisation's entry."""
+
+    name: str | None
+    phone: str | None
+    hours: str | None
+
+
+def give_page(contact: ContactPerson, places: Iterable[Properties], *, by: Person) -> Person:
+    """Give a contact person a page for each of these properties, and mail them once. Twice changes nothing.
+
+    The officer vouches for the address. Raises CoordinatorNeverFollows.
+    """
+    person = _reader_of(contact)
+    demand_no_coordinator(person)
+    given = [_assign(person, each, by) for each in places]
+    new = [each for each in given if each is not None]
+    if new:
+        _let_in(new[0])
+    return person
+
+
+def give_again(partner: Partner, *, by: Person) -> None:
+    """Undo the end of a page. Raises CoordinatorNeverFollows."""
+    demand_no_coordinator(partner.person)
+    if partner.ended_at is not None:
+        partner.ended_at = None
+        audit.note("partner-assigned", about=partner.person, by=by, area=partner.area)
+        _let_in(partner)
+
+
+def end_page(partner: Partner, *, by: Person) -> None:
+    """End a page. Its mail, if it waits, is left out when its turn comes. Twice changes nothing."""
+    if partner.ended_at is None:
+        partner.ended_at = utcnow()
+        audit.note("partner-ended", about=partner.person, by=by, area=partner.area)
+
+
+def report(finding: Finding, said: Report, *, by: Person) -> None:
+    """Say as its owner how far a finding has come, as by the mailed link.
+
+    Raises FindingRemoved and NothingNew.
+    """
+    findings.report(finding, said, role=finding.owner, by=by)
+
+
+def change_entry(card: Collection[ContactPerson], said: Said, *, by: Person, today: date) -> None:
+    """Change name, phone and hours of the organisation's own entry. For whom it is stays as it is."""
+    for contact in card:
+        contacts.change_details(
+            contact, name=said.name, phone=said.phone, hours=said.hours, by=by, today=today
+        )
+
+
+def _reader_of(contact: ContactPerson) -> Person:
+    """Return the person whom a contact names, made where new; without a name, the only one known there."""
+    mailbox = mailbox_at(contact.email or "")
+    known = people_at(mailbox.id)
+    if contact.name is None and len(known) == 1:
+        return known[0]
+    name = (contact.name or contact.organisation).partition(",")[0].strip()  # "Lars Ek, förvaltare"
+    return person_at(mailbox, name, Language.SWEDISH)
+
+
+def _assign(person: Person, places: Properties, by: Person) -> Partner | None:
+    """Return the new page, or the one that ended today; None if there is one. The mailbox is locked."""
+    landlord_id = places.landlord.id if places.landlord else None
+    here = Partner.area_id == places.area.id, Partner.landlord_id.is_not_distinct_from(landlord_id)
+    known = (
+        select(Partner).where(Partner.person_id == person.id, *here).order_by(Partner.ended_at.is_not(None))
+    )
+    partner = db.session.scalars(known.limit(1)).first()
+    if partner is not None and partner.ended_at is None:
+        return None
+    if partner is None:
+        partner = Partner(area_id=places.area.id, landlord_id=landlord_id, person=person)
+        db.session.add(partner)
+    partner.ended_at = None
+    audit.note("partner-assigned", about=person, by=by, area=places.area)
+    return partner
+
+
+def _let_in(partner: Partner) -> None:
+    """Let a person sign in who has a page now, with the stricter rules, and mail them once a day at most."""
+    person = partner.person
+    person.address_confirmed_at = person.address_confirmed_at or utcnow()
+    end_sign_ins(person)
+    db.session.flush()
+    if person.mailbox_id is None or was_told_today(person.mailbox_id, PARTNER_ASSIGNED.kind):
+        return
+    outbox.queue(PARTNER_ASSIGNED, to=person, about=partner, not_after=utcnow() + WORTH_READING)
