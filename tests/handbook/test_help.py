@@ -7,22 +7,28 @@ import re
 import pytest
 
 from tests.cast import Scene
+from tests.factories import make_partner, make_person
 from tests.page_client import PageClient
+from watch.extensions import db
 from watch.handbook.pages import FOLDER, page
 from watch.models import Language
 
-READERS = "residents", "coordinators", "officers"
+READERS = "residents", "coordinators", "officers", "partners"
 TRANSLATED = [(language, reader) for language in Language for reader in READERS]
 
 
 def test_the_footer_of_every_page_leads_to_the_help_for_ones_own_task(
     client: PageClient, scene: Scene
 ) -> None:
+    lena = make_person("Lena Lind", "lena@example.org")
+    make_partner(lena, scene.group.area)
+    db.session.commit()
     expected = {
         None: "residents",
         scene.carin: "residents",
         scene.bengt: "coordinators",
         scene.gun: "officers",
+        lena: "partners",
     }
     for who, reader in expected.items():
         assert '<a href="/help">Hjälp</a>' in client.get("/contacts", as_=who).html

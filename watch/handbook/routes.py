@@ -1,4 +1,4 @@
-"""Help: the handbook's pages for residents, coordinators and officers."""
+"""Help: the handbook's pages for residents, coordinators, officers and partners."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ READERS = {
     "residents": _l("För boende"),
     "coordinators": _l("För kontaktombud"),
     "officers": _l("För kommunpolis"),
+    "partners": _l("För fastighetsägare och kommun"),
 }
 
 
@@ -54,4 +55,6 @@ def _reader() -> str:
     relations = current_relations()
     if relations.officer_of:
         return "officers"
+    if relations.partner_of:
+        return "partners"
     return "coordinators" if relations.coordinates else "residents"

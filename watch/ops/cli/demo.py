@@ -21,6 +21,7 @@ WELCOME = {
     "police contact": "gun@example.org",
     "lead coordinator": "amina@example.org",
     "resident": "carin@example.org",
+    "landlord's contact": "lars@example.org",
 }
 
 demo = AppGroup("demo", help="Try it on one's own machine, with sample data.")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from watch.extensions import db
 from watch.groups.service.recounting import recount_groups
 from watch.models import Area, utcnow
-from watch.ops.demo.cast import make_area_notice, make_cast, make_contacts, make_officers
+from watch.ops.demo.cast import make_area_notice, make_cast, make_contacts, make_officers, make_partners
 from watch.ops.demo.groups import GROUPS, INTERESTED, make_group, make_interest
 from watch.ops.demo.meetings import add_area_findings
 from watch.ops.demo.outreach import add_outreach
@@ -47,6 +47,7 @@ def seed() -> None:
     for designation, count in INTERESTED.items():
         make_interest(building_of(designation), count, chance)
     make_contacts(areas)
+    make_partners(areas["hassleholmen"])
     add_area_findings(areas["hassleholmen"])
     add_outreach(areas, officers[0])
     add_registers()

@@ -34,7 +34,9 @@ from watch.models import (
     Organisation,
     OutboxRow,
     OutboxState,
+    Partner,
     Person,
+    Property,
     RequestState,
     utcnow,
 )
@@ -50,6 +52,26 @@ def make_officers(areas: dict[str, Area]) -> tuple[Person, Person]:
         db.session.add(Officer(area=area, person=gun, organisation=Organisation.POLICE))
     db.session.add(Officer(area=areas["boda"], person=hodan, organisation=Organisation.MUNICIPALITY))
     return gun, hodan
+
+
+def make_partners(area: Area) -> None:
+    """Add Lars at the landlord of an area, with his entry among the contacts and a page of his own."""
+    here = select(Landlord).join(Property).where(Property.area_id == area.id).order_by(Landlord.name)
+    landlord = db.session.scalars(here.limit(1)).one()
+    lars = make_person("Lars Lindqvist", "lars@example.org", shows_name=True)
+    db.session.add(Partner(area=area, landlord=landlord, person=lars))
+    db.session.add(
+        ContactPerson(
+            role=ContactRole.LANDLORD,
+            organisation=landlord.name,
+            name="Lars Lindqvist, förvaltare",
+            email="lars@example.org",
+            hours="vardagar 8–16",
+            checked_on=utcnow().date() - timedelta(days=90),
+            reach=ContactScope.LANDLORD,
+            landlord=landlord,
+        )
+    )
 
 
 def _free_flat(building: Building, stairwell: int) -> Flat:
