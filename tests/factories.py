@@ -26,6 +26,7 @@ from watch.models import (
     ConsentChannel,
     ContactMessage,
     ContactPerson,
+    ContactQuestion,
     ContactRole,
     ContactScope,
     Coordinator,
@@ -511,6 +512,15 @@ def make_finding_link(finding: Finding, address: str = "forvaltare@example.org")
     link = FindingLink(finding=finding, contact=contact, mailbox=mailbox_at(address))
     link.expires_at = utcnow() + timedelta(days=90)
     return store(link)
+
+
+def make_contact_question(*contacts: ContactPerson, address: str = "ring@example.org") -> ContactQuestion:
+    """Add the yearly question to a contact person, by default a new one of the landlord, with its link."""
+    asked = contacts or (make_contact(ContactRole.LANDLORD, "Bostäder i Borås"),)
+    question = ContactQuestion(mailbox=mailbox_at(address), expires_at=utcnow() + timedelta(days=90))
+    for contact in asked:
+        contact.email, contact.question, contact.asked_at = address, question, utcnow()
+    return store(question)
 
 
 def make_answer(

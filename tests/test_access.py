@@ -23,6 +23,7 @@ from tests.factories import (
     flat_of,
     make_address_change,
     make_contact,
+    make_contact_question,
     make_coordinator,
     make_finding,
     make_finding_link,
@@ -550,6 +551,8 @@ def _findings(scene: Scene) -> dict[str, object]:
     return {
         "finding": finding.id,
         "area_finding": make_finding(scene.group.area).id,
+        "contact_question": tokens.make(Purpose.CONTACT, make_contact_question()),
+        "own_contact": make_contact(ContactRole.GROUP, "Husmötet", scene.group).id,
         "finding_link": tokens.make(Purpose.FINDING, make_finding_link(finding)),
         "told": tokens.make(Purpose.FOLLOW, told) if told else "",
     }

@@ -107,6 +107,7 @@ REACHED = {
         "joining.withdraw", "meetings.answer_by_mail", "meetings.press_at_door",
         "meetings.answer_publicly", "meetings.change_public_answer", "meetings.withdraw_public_answer",
         "findings.end_by_mail", "findings.follow_by_mail", "findings.report_by_link",
+        "contacts.confirm", "contacts.correct", "contacts.resign",
     },
     "carin": {
         "accounts.end_all", "accounts.end_sign_in", "accounts.save_settings", "groups.choices.save",
@@ -116,6 +117,8 @@ REACHED = {
     },
     "bengt": {
         "registers.give_sticker",
+        "contacts.group_bring_back", "contacts.group_check", "contacts.group_create",
+        "contacts.group_remove", "contacts.group_save",
         "canvassing.join", "canvassing.not_home", "canvassing.say_moved", "canvassing.say_no",
         "findings.bring_back", "findings.change", "findings.remove", "findings.renew_link",
         "findings.report", "findings.create",
@@ -139,7 +142,7 @@ REACHED = {
     },
     "gun": {
         "closing.close", "closing.tick", "closing.undo", "closing.untick",
-        "contacts.check", "contacts.create", "contacts.remove", "contacts.save",
+        "contacts.bring_back", "contacts.check", "contacts.create", "contacts.remove", "contacts.save",
         "findings.area_create",
         "groups.coordinators.appoint_lead", "lifecycle.create", "lifecycle.rest", "lifecycle.tick",
         "lifecycle.untick", "lifecycle.wake", "meetings.area_call", "meetings.area_preview",

@@ -75,6 +75,7 @@ class Permission(Enum):
     SEE_LIFECYCLE = auto()
     CHANGE_GROUP_STATE = auto()
     EDIT_CONTACTS = auto()
+    EDIT_GROUP_CONTACTS = auto()
     WRITE_UNSEEN = auto()
     TAKE_BACK_WRITERS = auto()
     SEE_FINDING = auto()
@@ -129,6 +130,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     **dict.fromkeys((Permission.SEE_AREA, Permission.START_GROUPS, Permission.KEEP_REGISTERS), _OFFICER),
     Permission.SEE_LIFECYCLE: _LEAD | _OFFICER,
     Permission.EDIT_CONTACTS: _OFFICER,
+    Permission.EDIT_GROUP_CONTACTS: _COORDINATORS,
     Permission.TAKE_BACK_WRITERS: _COORDINATORS,
     Permission.SEE_FINDING: _GROUP | _OFFICER | {Role.GUEST},
     Permission.MANAGE_FINDINGS: _COORDINATORS | _OFFICER,

@@ -42,6 +42,7 @@ LINKS = {  # what the link of a URL that ends in a token, or goes on behind one,
     "/messages/interest/": Purpose.REPLY,
     "/door/": Purpose.CHECK_IN,
     "/f/": Purpose.FINDING,
+    "/c/": Purpose.CONTACT,
     "/findings/told/": Purpose.FOLLOW,
 }
 SECRET_FIELDS = ("csrf_token", "password")  # and with a form's prefix before them

@@ -30,6 +30,7 @@ import config as settings
 from watch import clock, journal, presence
 from watch.audit import sealing
 from watch.clock import Job
+from watch.contacts import service as contacts
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.followup.service import months
@@ -60,6 +61,7 @@ JOBS = (
     Job("remind", reminding.REMIND_AT, meetings.remind),
     Job("notes", reminding.REMIND_AT, meetings.remind_of_notes),
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
+    Job("contacts", time(8, 30), contacts.ask_contacts),
     Job("officers", week.TELL_AT, week.tell_officers),
     Job("unreached", unreached.TELL_AT, telling.tell_of_unreached),
     Job("papers", time(9), handouts.tell_coordinators),

@@ -43,7 +43,7 @@ LETS_IN = frozenset(
     {
         Purpose.SIGN_IN, Purpose.CONFIRM_REQUEST, Purpose.CONFIRM_INTEREST, Purpose.INVITATION,
         Purpose.APPOINTMENT, Purpose.DECIDE, Purpose.REPLY, Purpose.CONFIRM_ADDRESS,
-        Purpose.CHECK_IN, Purpose.FINDING,
+        Purpose.CHECK_IN, Purpose.FINDING, Purpose.CONTACT,
     }
 )  # fmt: skip
 

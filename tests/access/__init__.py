@@ -52,12 +52,12 @@ Bengt) {held_meeting} (port 3, by Bengt, yesterday) {notice} (to the group, by A
 {upload} (a list that Gun uploaded) {sign} (of {house}) {outreach} (an entry of
 Hässleholmen's log) {partner} (a page of Lena in Hässleholmen, given by Gun)
 {promise} (a draft) {operation} {report} (over Hässleholmen, published)
-{report_slug} {indicator} (of that report) {contact} (of Hässleholmen)
+{report_slug} {indicator} (of that report) {contact} (of Hässleholmen) {own_contact} (of the group)
 {municipality_contact} (Lena, of Hässleholmen) {police_finding} (of the group, the police's) {sign_in}
 (of the person who asks), and valid tokens and codes: {poster}
 {checkin_link} {sign_in_link} {address_change} {address_undo}
 {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {reply}
-{to_interested} {unsubscribe} {told} {finding_link} {calendar_feed} (Elsa's)
+{to_interested} {unsubscribe} {told} {finding_link} {contact_question} {calendar_feed} (Elsa's)
 {public_meeting} (of Hässleholmen, by Gun; its code) {open_meeting} (its id) {guest} (the key of an answer to
 it);
 {interested_message} {members_message} (written by Gun)

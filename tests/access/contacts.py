@@ -1,4 +1,4 @@
-"""Anybody reads the public contact persons; officers keep those of their areas."""
+"""Anybody reads the public contact persons; officers keep those of their areas, coordinators the group's."""
 
 from __future__ import annotations
 
@@ -14,6 +14,18 @@ _OTHERS = {
     "lead": 403,
     "other_group": 403,
 }
+_GROUPS_OWN = {
+    "anybody": "login",
+    "stranger": 404,
+    "waiting": 404,
+    "member": 403,
+    "officer": 403,
+    "other_officer": 404,
+    "other_group": 404,
+}
+_SEEN, _REFUSED, _DONE = (
+    dict.fromkeys(("coordinator", "other_coordinator", "lead"), status) for status in (200, 422, 303)
+)
 
 ENDPOINTS = {
     "contacts.public": public(get="/contacts"),
@@ -33,4 +45,29 @@ ENDPOINTS = {
         get="/contacts/{contact}/remove", **_OTHERS, officer=200, other_officer=404,
     ),
     "contacts.remove": Expected(post="/contacts/{contact}/remove", **_OTHERS, officer=303, other_officer=404),
+    "contacts.bring_back": Expected(
+        post="/contacts/{contact}/remove/undo", **_OTHERS, officer=303, other_officer=404,
+    ),
+    "contacts.group_new": Expected(get="/groups/{group}/contacts/new", **_GROUPS_OWN | _SEEN),
+    "contacts.group_create": Expected(post="/groups/{group}/contacts/new", **_GROUPS_OWN | _REFUSED),
+    "contacts.group_change": Expected(
+        get="/groups/{group}/contacts/{own_contact}/edit", **_GROUPS_OWN | _SEEN,
+    ),
+    "contacts.group_save": Expected(
+        post="/groups/{group}/contacts/{own_contact}/edit", **_GROUPS_OWN | _REFUSED,
+    ),
+    "contacts.group_check": Expected(
+        post="/groups/{group}/contacts/{own_contact}/checked", **_GROUPS_OWN | _DONE,
+    ),
+    "contacts.group_remove": Expected(
+        post="/groups/{group}/contacts/{own_contact}/remove", **_GROUPS_OWN | _DONE,
+    ),
+    "contacts.group_bring_back": Expected(
+        post="/groups/{group}/contacts/{own_contact}/remove/undo", **_GROUPS_OWN | _DONE,
+    ),
+    "contacts.open_link": public(get="/c/{contact_question}"),
+    "contacts.confirm": public(post="/c/{contact_question}/right", status=303),
+    "contacts.ask_change": public(get="/c/{contact_question}/change"),
+    "contacts.correct": public(post="/c/{contact_question}/change", status=422),
+    "contacts.resign": public(post="/c/{contact_question}/resign", data={"sure": "y"}, status=303),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from watch.models import Coordinator, Language, Purpose, SignInLink
 TO_AN_ADDRESS = {  # whoever reads it, not to a person who may leave it
     "sign-in", "sign-in-unknown", "address-change", "address-changed", "address-change-undone",
     "address-recorded", "invitation", "invitation-reminder", "finding-assigned",
+    "contact-asked",
 }  # fmt: skip
 SHOWN = {200, 302}  # pages for everybody, and those that ask to sign in
 

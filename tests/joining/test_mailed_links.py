@@ -68,6 +68,7 @@ PRESSES = {
 }
 PRESSES |= {
     "finding-updated": Press("Jag vill inte veta mer", "finding_follower"),
+    "contact-asked": Press("Ja, det stämmer", "contact_person"),
     "finding-assigned": Press("Spara", "finding", {"status": "done", "text": "Ny lampa sitter uppe."}),
 }
 _ANSWER = Press("Skicka svaret", "contact_message", {"text": "Tack!"})

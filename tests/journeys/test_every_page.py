@@ -57,6 +57,8 @@ NOT_BY_LINKS = {
     "findings.told",
     "findings.open_link",  # behind mailed links
     "findings.link_asked",
+    "contacts.open_link",
+    "contacts.ask_change",
     "meetings.notes_sheet",
     "meetings.notes_paper",  # once notes are published
     "meetings.preview_notes",  # once a draft is saved

@@ -15,6 +15,8 @@ from tests.cast import Scene
 from tests.factories import (
     flat_of,
     make_address_change,
+    make_contact,
+    make_contact_question,
     make_finding,
     make_finding_link,
     make_interest,
@@ -33,6 +35,7 @@ from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
 from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS_CHANGED
 from watch.closing import service as closing
 from watch.closing.mails import GROUP_CLOSED, GROUP_REOPENED
+from watch.contacts.mails import CONTACT_ASKED
 from watch.extensions import db
 from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
 from watch.followup.mails import OFFICERS_WEEK
@@ -92,6 +95,7 @@ from watch.messages.mails import (
 from watch.models import (
     AddressChange,
     Audience,
+    ContactRole,
     Coordinator,
     FindingFollower,
     FindingStatus,
@@ -315,6 +319,13 @@ def _finding_assigned(scene: Scene) -> OutboxRow | None:
     return outbox.queue(FINDING_ASSIGNED, to=link.mailbox, about=link)
 
 
+def _contact_asked(scene: Scene) -> OutboxRow | None:
+    contact = make_contact(ContactRole.POLICE, "Polisen i Borås", scene.group.area)
+    contact.name, contact.hours = "Gun Sandberg", "vardagar 8–16"
+    question = make_contact_question(contact)
+    return outbox.queue(CONTACT_ASKED, to=question.mailbox, about=question)
+
+
 def _answered(scene: Scene) -> OutboxRow | None:
     asked = make_message(scene.carin, scene.group)
     scene.bengt.shows_name = True
@@ -438,6 +449,7 @@ LETTERS: dict[str, SampleMail] = {
     "notes-missing": _without_notes,
     "finding-updated": _finding_updated,
     "finding-assigned": _finding_assigned,
+    "contact-asked": _contact_asked,
     "neighbour-wrote": lambda s: outbox.queue(
         NEIGHBOUR_WROTE, to=s.bengt, about=make_message(s.carin, s.group)
     ),

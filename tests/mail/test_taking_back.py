@@ -20,6 +20,8 @@ from watch.accounts.service import signing_in
 from watch.accounts.service.people import works_again
 from watch.addresses import service as addresses
 from watch.closing import service as closing
+from watch.contacts import service as contacts
+from watch.contacts.asking import contacts_of
 from watch.extensions import db
 from watch.findings import service as findings
 from watch.groups.service import choices, coordinators, members
@@ -27,6 +29,7 @@ from watch.handouts import service as handouts
 from watch.interest import service
 from watch.invitations.service import invited
 from watch.joining.service import answering, deciding, verifying
+from watch.language import local
 from watch.mail import delivery, outbox, queue, record
 from watch.mail.kinds import KINDS, Mail
 from watch.meetings import service as meetings
@@ -212,6 +215,14 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "taken away": lambda s, about: findings.remove(about.finding, by=s.amina),
         "another owner": lambda s, about: setattr(about.finding, "owner", FindingOwner.POLICE),
         "another address": lambda s, about: setattr(about.contact, "email", "ny@example.org"),
+    },
+    "contact-asked": {
+        "checked": lambda s, about: contacts.check_card(
+            contacts_of(about), by=s.gun, today=local(utcnow()).date()
+        ),
+        "removed": lambda s, about: contacts.remove_card(contacts_of(about), by=s.gun),
+        "said no": lambda s, about: contacts.resign(about),
+        "another address": lambda s, about: setattr(contacts_of(about)[0], "email", "ny@example.org"),
     },
     "notes-published": {
         "left": lambda s, about: leave(s, s.carin),

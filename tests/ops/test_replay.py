@@ -38,8 +38,9 @@ from watch import tokens
 from watch.accounts.service.people import works_again
 from watch.addresses.service import cancel_change, confirm_change, undo_change
 from watch.canvassing.service import join_at_door, say_no, take_back_visit
-from watch.contacts.entry import Entry
-from watch.contacts.service import change_contact, remove_contact
+from watch.contacts.entry import Entry, Target
+from watch.contacts.queries import mark_of
+from watch.contacts.service import change_card, remove_card
 from watch.extensions import db
 from watch.groups.mails import GROUP_STARTED
 from watch.groups.service.choices import choose_notices, i_have_moved, take_back
@@ -543,14 +544,12 @@ def test_contacts_that_were_changed_or_removed(scene: Scene) -> None:
     )
     renamed.name = "Gun Sjöström"
     with since_the_copy():
-        remove_contact(removed, by=scene.gun)
+        remove_card([removed], by=scene.gun)
         for contact, name, phone in ((renamed, "Per", renamed.phone), (moved, None, "+46337000009")):
-            entry = Entry(
-                role=contact.role, organisation=contact.organisation, name=name, phone=phone, email=None,
-                hours=None, reach=ContactScope.AREA, target_id=contact.area_id,
-            )  # fmt: skip
-            change_contact(contact, entry, by=scene.gun, today=utcnow().date())
-    (left,) = db.session.scalars(select(ContactPerson)).all()
+            entry = Entry(contact.role, contact.organisation, name, phone, email=None, hours=None)
+            targets, seen = [Target(ContactScope.AREA, contact.area_id)], mark_of([contact])
+            change_card([contact], entry, targets, seen=seen, by=scene.gun, today=utcnow().date())
+    (left,) = db.session.scalars(select(ContactPerson).where(ContactPerson.is_current)).all()
     assert (left.organisation, left.name, left.phone) == ("B", None, "+46337000000")
 
 

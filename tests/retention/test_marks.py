@@ -13,6 +13,7 @@ from tests.factories import (
     make_address_change,
     make_answer,
     make_contact,
+    make_contact_question,
     make_finding,
     make_finding_link,
     make_interest,
@@ -181,6 +182,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     finding.outcome = "Ny lampa"
     store(FindingFollower(finding_id=finding.id, person_id=scene.carin.id))
     make_finding_link(finding)
+    make_contact_question()
     role, status = FindingOwner.COORDINATOR, FindingStatus.OPEN
     make_outreach(scene.group.area, place="Torget", by=scene.gun)
     make_promise(scene.group.area, by=scene.gun)

@@ -158,5 +158,5 @@ def is_of_somebody_known(name: str, person: Person) -> bool:
     officers = select(Officer.person_id).where(Officer.area_id.in_(areas), Officer.is_current)
     is_known = (Person.id.in_(coordinators) & Person.shows_name) | Person.id.in_(officers)
     people = db.session.scalars(select(Person.name).where(is_known, Person.id != person.id)).all()
-    contacts = db.session.scalars(select(ContactPerson.name)).all()
+    contacts = db.session.scalars(select(ContactPerson.name).where(ContactPerson.is_current)).all()
     return any(is_taken_for(name, each) for each in (*people, *contacts) if each)

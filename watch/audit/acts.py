@@ -60,7 +60,10 @@ IN_THE_OPEN: Acts = {
         "finding-added", "finding-changed", "finding-reported", "finding-step-undone", "finding-link-renewed",
         "finding-removed", "finding-brought-back", "est-outcomes-read",
     ),
-    Kind.CONTACT: ("contact-published", "contact-changed", "contact-checked", "contact-removed"),
+    Kind.CONTACT: (
+        "contact-published", "contact-changed", "contact-checked", "contact-removed", "contact-brought-back",
+        "contact-confirmed", "contact-corrected", "contact-resigned",
+    ),
     Kind.PAPER: ("poster-renewed", "letters-asked-for", "letter-pack-removed"),
     Kind.PLACE: (
         "area-target-set", "area-advice-set", "places-imported", "building-changed", "stairwell-changed",

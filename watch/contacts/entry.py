@@ -1,4 +1,4 @@
-"""The data of a contact person as the form passes it to the service."""
+"""The data of a contact person as the forms pass it to the services."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from watch.models import ContactRole, ContactScope
 
 
 @dataclass(frozen=True)
+class Target:
+    """Whom a contact person is for. `id` is that of the group, building, landlord or area."""
+
+    reach: ContactScope
+    id: int | None = None
+
+
+@dataclass(frozen=True)
 class Entry:
-    """Data of a contact person. `target_id` is the group, building, landlord or area that `reach` names."""
+    """Data of a contact person, as a card shows it."""
 
     role: ContactRole
     organisation: str
@@ -17,5 +25,12 @@ class Entry:
     phone: str | None
     email: str | None
     hours: str | None
-    reach: ContactScope
-    target_id: int | None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a contact person may correct themselves."""
+
+    name: str | None
+    phone: str | None
+    hours: str | None

@@ -1,30 +1,46 @@
-"""The form for a contact person."""
+"""The forms for a contact person: of officers, of a group's coordinators, and of the contact themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField
+from wtforms import HiddenField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
-from watch.contacts.entry import Entry
-from watch.contacts.labels import ROLES, SCOPES
-from watch.contacts.queries import Targets
-from watch.fields import AddressField, Form, LineField, NameField, PhoneField, choices_of
-from watch.models import ContactPerson, ContactRole, ContactScope
+from watch.contacts.entry import Correction, Entry, Target
+from watch.contacts.labels import EVERYWHERE, ROLES, TARGETS
+from watch.contacts.queries import GROUPS_OWN, SHOWN, Card, Targets, mark_of
+from watch.fields import (
+    AddressField,
+    Form,
+    LineField,
+    NameField,
+    PhoneField,
+    TicksField,
+    choice,
+    choices_of,
+)
+from watch.models import ContactRole, ContactScope
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
+CHOOSE_WHOM = _l("Kryssa för minst ett alternativ.")
+NOT_OFFERED = _l("Ett av alternativen finns inte längre. Välj bland dem som visas.")
 CHOICE: Any = _l("Välj")
 # no role and target are preselected, or a hasty form would be published as the police's, for everybody
 NONE_YET = SelectChoice("", CHOICE)
 IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
+REACHABLE = _l("Skriv en telefon eller en e-postadress, så att kontakten går att nå.")
 
 
-class ContactForm(Form):
+class CardForm(Form):
+    """The form for what a card shows. `seen` is the card's mark when it was shown."""
+
+    seen = HiddenField()
     role = SelectField(
         _l("Vad kontakten gäller"),
-        choices=[NONE_YET, *choices_of(ROLES)],
         coerce=lambda value: ContactRole(value) if value else None,
         validators=[InputRequired(CHOOSE)],
         **IF_STRANGE,
@@ -34,37 +50,27 @@ class ContactForm(Form):
     phone = PhoneField(_l("Telefon"), takes_short=True)
     email = AddressField(_l("E-postadress"), optional=True)
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
-    whom = SelectField(_l("För vem"), validators=[InputRequired(CHOOSE)], **IF_STRANGE)
 
-    def __init__(
-        self, targets: Targets, contact: ContactPerson | None = None, *, several: bool = False, **more: Any
-    ) -> None:
-        """Offer the targets. A contact published for several of them keeps those, and is not asked."""
-        before = {"whom": _whom(contact.reach, _target(contact))} if contact else {}
-        super().__init__(obj=contact, data=before, **more)
-        self.whom.choices = _choices(targets)
-        if several:
-            del self.whom
+    def __init__(self, card: Card | None, roles: Sequence[ContactRole], **known: Any) -> None:
+        """Begin with what a card shows; of a new one nothing is known."""
+        super().__init__(data=_shown(card) | known)
+        self.role.choices = [NONE_YET, *choices_of({each: ROLES[each] for each in roles})]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Demand a phone number or an address as well: a contact must be reachable."""
         is_good: bool = super().validate(extra_validators)
         if is_good and not self.phone.data and not self.email.data:
-            self.phone.errors = (_l("Skriv en telefon eller en e-postadress, så att kontakten går att nå."),)
+            self.phone.errors = (REACHABLE,)
             return False
         return is_good
 
+    def see(self, card: Card) -> None:
+        """Note that whoever fills in the form is shown the card as it is now."""
+        self.seen.data, self.seen.raw_data = mark_of(card), None
+
     @property
     def entry(self) -> Entry:
-        """The entry as it was typed. Call it only where the form asks for whom it is."""
-        return self._entry(self.whom.data)
-
-    def entry_for(self, contact: ContactPerson) -> Entry:
-        """Return the entry for a contact that is shown, for whom it was or for whom was chosen."""
-        return self._entry(self.whom.data if "whom" in self else _whom(contact.reach, _target(contact)))
-
-    def _entry(self, whom: str) -> Entry:
-        reach, _, target = whom.partition(" ")
+        """The entry as it was typed."""
         return Entry(
             role=self.role.data,
             organisation=self.organisation.data,
@@ -72,34 +78,81 @@ class ContactForm(Form):
             phone=self.phone.data,
             email=self.email.data,
             hours=self.hours.data,
-            reach=ContactScope(reach),
-            target_id=int(target) if target else None,
         )
 
 
-def _whom(reach: ContactScope, target_id: int | None = None) -> str:
-    """Return the value of a choice: "area 3" or "everywhere"."""
-    return f"{reach.value} {target_id}" if target_id else reach.value
+class ContactForm(CardForm):
+    """The officers' form: with boxes for whom the contact is, in their areas."""
 
-
-def _target(contact: ContactPerson) -> int | None:
-    return contact.group_id or contact.building_id or contact.landlord_id or contact.area_id
-
-
-def _choices(targets: Targets) -> list[SelectChoice]:
-    """Return the choices grouped by kind, so that a long list can be searched by eye."""
-    inside = (
-        (ContactScope.AREA, [(each.id, each.name) for each in targets.areas]),
-        (ContactScope.LANDLORD, [(each.id, each.name) for each in targets.landlords]),
-        (ContactScope.GROUP, [(each.id, each.name) for each in targets.groups]),
-        (ContactScope.BUILDING, [(each.id, each.address) for each in targets.buildings]),
+    whom = TicksField(
+        _l("För vem"), validators=[InputRequired(CHOOSE_WHOM)], invalid_choice_message=NOT_OFFERED
     )
-    return [
-        NONE_YET,
-        SelectChoice(_whom(ContactScope.EVERYWHERE), SCOPES[ContactScope.EVERYWHERE]),
-        *(
-            SelectChoice(_whom(reach, number), name, optgroup=SCOPES[reach])
-            for reach, things in inside
-            for number, name in things
-        ),
-    ]
+
+    def __init__(self, offered: Targets, card: Card | None = None) -> None:
+        super().__init__(card, tuple(ROLES), whom=[each.whom for each in card or ()])
+        self.whom.choices = list(_choices(offered, card or []))
+
+    @property
+    def whom_by_kind(self) -> Iterator[tuple[Any, list[Any]]]:
+        """The boxes by kind: areas, landlords and so on."""
+        boxes = zip(self.whom, self.whom.choices or (), strict=True)
+        for reach, found in groupby(boxes, lambda pair: pair[1].optgroup):
+            yield TARGETS[ContactScope(reach)], [box for box, _choice in found]
+
+    @property
+    def targets(self) -> list[Target]:
+        """The targets that were ticked."""
+        parts = (whom.partition(" ") for whom in self.whom.data or ())
+        return [Target(ContactScope(reach), int(number) if number else None) for reach, _, number in parts]
+
+
+class GroupContactForm(CardForm):
+    """The coordinators' form, for a contact person of their group."""
+
+    def __init__(self, card: Card | None = None) -> None:
+        super().__init__(card, GROUPS_OWN)
+
+
+class CorrectContactForm(Form):
+    """What a contact person may correct of their own entry, from the page behind their link."""
+
+    seen = HiddenField()
+    name = NameField(_l("Namn"), optional=True, takes_title=True)
+    phone = PhoneField(_l("Telefon"), takes_short=True)
+    hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
+
+    def __init__(self, card: Card) -> None:
+        super().__init__(data=_shown(card))
+
+    @property
+    def correction(self) -> Correction:
+        """The correction as it was typed."""
+        return Correction(self.name.data, self.phone.data, self.hours.data)
+
+    def see(self, card: Card) -> None:
+        """Note that whoever fills in the form is shown the card as it is now."""
+        self.seen.data, self.seen.raw_data = mark_of(card), None
+
+
+def _shown(card: Card | None) -> dict[str, Any]:
+    """Return what a form begins with, and the mark of what it shows."""
+    return {name: getattr(card[0], name) for name in SHOWN} | {"seen": mark_of(card)} if card else {}
+
+
+def _choices(offered: Targets, card: Card) -> Iterator[SelectChoice]:
+    """Yield the choices, each with its kind, so that a long list can be searched by eye.
+
+    A group that the card is for stays a choice when it is closed.
+    """
+    closed = [each.group for each in card if each.group and each.group not in offered.groups]
+    inside = (
+        (ContactScope.AREA, [(each.id, each.name) for each in offered.areas]),
+        (ContactScope.LANDLORD, [(each.id, each.name) for each in offered.landlords]),
+        (ContactScope.GROUP, [(each.id, each.name) for each in (*offered.groups, *closed)]),
+        (ContactScope.BUILDING, [(each.id, each.address) for each in offered.buildings]),
+    )
+    everywhere = ContactScope.EVERYWHERE
+    yield choice(everywhere.value, EVERYWHERE, optgroup=everywhere.value)
+    for reach, things in inside:
+        for number, name in things:
+            yield choice(f"{reach.value} {number}", name, optgroup=reach.value)

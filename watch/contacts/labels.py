@@ -19,13 +19,21 @@ ROLES = {
     ContactRole.DISTURBANCE: _l("Störningsjour"),
     ContactRole.GROUP: _l("Gruppen"),
 }
-SCOPES: dict[ContactScope, Any] = {
-    ContactScope.GROUP: _l("En grupp"),
-    ContactScope.BUILDING: _l("Ett hus"),
-    ContactScope.LANDLORD: _l("En fastighetsägares hus"),
-    ContactScope.AREA: _l("Ett område"),
-    ContactScope.EVERYWHERE: _l("Alla områden"),
+EVERYWHERE: Any = _l("Alla områden")
+TARGETS: dict[ContactScope, Any] = {  # the kinds of those a contact may be for
+    ContactScope.EVERYWHERE: EVERYWHERE,
+    ContactScope.AREA: _l("Områden"),
+    ContactScope.LANDLORD: _l("Fastighetsägare"),
+    ContactScope.GROUP: _l("Grupper"),
+    ContactScope.BUILDING: _l("Hus"),
 }
+
+
+def whom_said(contact: ContactPerson) -> str:
+    """Return for whom a contact is published: "Norrby"."""
+    places = (contact.group, contact.landlord, contact.area)
+    named = next((each.name for each in places if each), str(EVERYWHERE))
+    return contact.building.address if contact.building else named
 
 
 def whom_to_ask(contact: ContactPerson | None) -> str:

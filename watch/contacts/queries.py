@@ -1,4 +1,4 @@
-"""Queries for contact persons: of a group, public, and those that an officer may edit."""
+"""Queries for contact persons: of a group, public, and those that an officer or a coordinator may edit."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
+from watch.crypto import keyring
 from watch.extensions import db
 from watch.models import (
     GROUPS_IN_ORDER,
@@ -20,6 +22,8 @@ from watch.models import (
     Group,
     GroupState,
     Landlord,
+    Officer,
+    Person,
     Property,
 )
 from watch.statements import prepared
@@ -37,8 +41,11 @@ USUAL_FIRST = (
 
 
 def contacts_for(group: Group) -> list[ContactPerson]:
-    """Return contact persons of the group, its buildings, landlords and area, and of all, in this order."""
-    return in_order(_contacts_for(group.id, group.area_id).scalars())
+    """Return contact persons of the group, its buildings, landlords and area, and of all, in this order.
+
+    One that is for several of these is there once, as the nearest.
+    """
+    return once_each(in_order(_contacts_for(group.id, group.area_id).scalars()))
 
 
 @prepared
@@ -52,7 +59,7 @@ def _contacts_for(group_id: int, area_id: int) -> Select[ContactPerson]:
         ContactPerson.area_id == area_id,
         ContactPerson.reach == ContactScope.EVERYWHERE,
     )
-    return select(ContactPerson).where(theirs)
+    return select(ContactPerson).where(theirs, ContactPerson.is_current)
 
 
 TO_ASK = (ContactRole.GROUP, ContactRole.POLICE, ContactRole.MUNICIPALITY, ContactRole.LANDLORD)
@@ -78,7 +85,9 @@ def backing_of(buildings: Collection[Building]) -> dict[int, Backing]:
         ContactPerson.area_id.in_({each.area_id for each in properties.values()}),
         ContactPerson.reach == ContactScope.EVERYWHERE,
     )
-    contacts = in_order(db.session.scalars(select(ContactPerson).where(reach, *with_phone)))
+    contacts = in_order(
+        db.session.scalars(select(ContactPerson).where(reach, ContactPerson.is_current, *with_phone))
+    )
     return {
         each.id: Backing(
             each.property.landlord.name,
@@ -111,19 +120,23 @@ def public_contacts() -> list[AreaContacts]:
     for landlord_id, area_id in db.session.execute(select(Property.landlord_id, Property.area_id).distinct()):
         active_in.setdefault(landlord_id, set()).add(area_id)
     shown = ContactPerson.reach.in_([ContactScope.AREA, ContactScope.LANDLORD, ContactScope.EVERYWHERE])
-    for contact in in_order(db.session.scalars(select(ContactPerson).where(shown))):
+    kept = select(ContactPerson).where(shown, ContactPerson.is_current)
+    for contact in in_order(db.session.scalars(kept)):
         if contact.reach is ContactScope.EVERYWHERE:
             everywhere.contacts.append(contact)
         at = {contact.area_id} if contact.area_id else active_in.get(contact.landlord_id or 0, set())
         for area_id in at:
             areas[area_id].contacts.append(contact)
+    for one in (*areas.values(), everywhere):
+        one.contacts = once_each(one.contacts)
     return [one for one in [*areas.values(), everywhere] if one.contacts]
 
 
-def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
+def editable_contacts(areas: Collection[int], *, removed: bool = False) -> Select[ContactPerson]:
     """Return a select of the contact persons that officers of these areas edit, with their places.
 
-    These are the ones for everybody, for the areas, and for the landlords, buildings and groups in them.
+    These are the ones for everybody, for the areas, and for the landlords, buildings and groups in them; with
+    `removed`, those that were taken away.
     """
     properties = select(Property.id).where(Property.area_id.in_(areas))
     theirs = or_(
@@ -133,27 +146,94 @@ def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
         ContactPerson.building_id.in_(select(Building.id).where(Building.property_id.in_(properties))),
         ContactPerson.group_id.in_(select(Group.id).where(Group.area_id.in_(areas))),
     )
+    return select(ContactPerson).where(theirs, _is_removed(removed)).options(*_places())
+
+
+def _is_removed(removed: bool) -> ColumnElement[bool]:
+    return ContactPerson.removed_at.is_not(None) if removed else ContactPerson.removed_at.is_(None)
+
+
+def _places() -> Iterable[ExecutableOption]:
     named = (ContactPerson.area, ContactPerson.landlord, ContactPerson.building, ContactPerson.group)
-    return select(ContactPerson).where(theirs).options(*(joinedload(each) for each in named))
+    return (joinedload(each) for each in named)
 
 
-def kept_by(areas: Collection[int]) -> list[ContactPerson]:
+def kept_by(areas: Collection[int], *, removed: bool = False) -> list[ContactPerson]:
     """Return the contact persons that officers of these areas may edit, as a list ready to show."""
-    return in_order(db.session.scalars(editable_contacts(areas)))
+    return in_order(db.session.scalars(editable_contacts(areas, removed=removed)))
+
+
+# What a group's coordinators publish. The police, the municipality and the landlord speak for themselves.
+GROUPS_OWN = (ContactRole.GROUP, ContactRole.FAULT_REPORT, ContactRole.DISTURBANCE)
+
+
+def kept_by_group(group: Group, *, removed: bool = False) -> list[ContactPerson]:
+    """Return the contact persons of the group itself that its coordinators may edit."""
+    own = ContactPerson.group_id == group.id, ContactPerson.role.in_(GROUPS_OWN), _is_removed(removed)
+    return in_order(db.session.scalars(select(ContactPerson).where(*own).options(*_places())))
 
 
 SHOWN = ("role", "organisation", "name", "phone", "email", "hours")
+Card = list[ContactPerson]  # rows that differ only in whom they are for: the same person, shown once
 
 
-def cards_of(contacts: Iterable[ContactPerson]) -> list[list[ContactPerson]]:
+def cards_of(contacts: Iterable[ContactPerson]) -> list[Card]:
     """Return the contacts in their order, those that differ only in whom they are for together.
 
-    An officer of three areas is published three times, but kept as one.
+    An officer of three areas is published three times, but kept as one. Of what was removed, those that were
+    removed at once are together.
     """
-    cards: dict[tuple[object, ...], list[ContactPerson]] = {}
+    cards: dict[tuple[object, ...], Card] = {}
     for contact in contacts:
-        cards.setdefault(tuple(getattr(contact, name) for name in SHOWN), []).append(contact)
+        cards.setdefault((contact.removed_at, *facts_of(contact)), []).append(contact)
     return list(cards.values())
+
+
+def facts_of(contact: ContactPerson) -> tuple[object, ...]:
+    """Return what a card shows of a contact person."""
+    return tuple(getattr(contact, name) for name in SHOWN)
+
+
+def once_each(contacts: Iterable[ContactPerson]) -> list[ContactPerson]:
+    """Return the first contact of each card."""
+    return [card[0] for card in cards_of(contacts)]
+
+
+def urgency_of(card: Card) -> int:
+    """Return 0 for a card whose person says that they are it no more, 1 for one they changed, else 2."""
+    if any(each.resigned_at for each in card):
+        return 0
+    return 1 if any(each.corrected_at for each in card) else 2
+
+
+def mark_of(contacts: Iterable[ContactPerson]) -> str:
+    """Return a mark of what contacts show and whom they are for: another one once anything is changed."""
+    told = sorted(
+        (each.id, each.removed_at is None, each.whom, *map(str, facts_of(each))) for each in contacts
+    )
+    return keyring().blind_index("contacts as they were shown", repr(told)).hex()
+
+
+def elsewhere(card: Card) -> Card:
+    """Return the rows of the same card that are not among these: an officer of another area keeps them."""
+    like = ContactPerson.organisation == card[0].organisation, ContactPerson.role == card[0].role
+    rows = select(ContactPerson).where(*like, ContactPerson.is_current).options(*_places())
+    same = (each for each in db.session.scalars(rows) if facts_of(each) == facts_of(card[0]))
+    return in_order(each for each in same if each not in card)
+
+
+def keepers_of(contacts: Collection[ContactPerson]) -> Sequence[str]:
+    """Return the names of the officers who may edit all of these contacts together, in the order of ids."""
+    areas = set[int]()
+    for contact in contacts:
+        place = contact.area_id or (contact.group and contact.group.area_id)
+        areas.add(place or (contact.building.property.area_id if contact.building else 0))
+    of_landlords = select(Property.area_id).where(
+        Property.landlord_id.in_([each.landlord_id for each in contacts if each.landlord_id])
+    )
+    here = or_(Officer.area_id.in_(areas), Officer.area_id.in_(of_landlords))
+    people = select(Person).join(Officer, Officer.person_id == Person.id).where(here, Officer.is_current)
+    return [each.name for each in db.session.scalars(people.distinct().order_by(Person.id))]
 
 
 @dataclass(frozen=True)
@@ -184,6 +264,11 @@ def targets_in(areas: Collection[int]) -> Targets:
 def is_stale(contact: ContactPerson, today: date) -> bool:
     """Return True if the contact has not been checked for 12 months."""
     return contact.checked_on < year_before(today)
+
+
+def stale(today: date) -> ColumnElement[bool]:
+    """Return the same as a condition on ContactPerson."""
+    return ContactPerson.checked_on < year_before(today)
 
 
 def year_before(today: date) -> date:

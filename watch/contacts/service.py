@@ -1,73 +1,206 @@
-"""Changes to contact persons. Each change leaves an audit entry."""
+"""Changes to contact persons, and the yearly question to them. Each change leaves an audit entry.
+
+A card is a contact person with all the rows that differ only in whom they are for.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from watch import audit
-from watch.contacts.entry import Entry
+from watch.accounts.service.people import mailbox_at
+from watch.contacts.asking import asked_since, cards_to_ask, contacts_of, language_at
+from watch.contacts.entry import Correction, Entry, Target
+from watch.contacts.errors import ChangedMeanwhile, ContactRemoved
+from watch.contacts.mails import CONTACT_ASKED
+from watch.contacts.queries import Card, facts_of, mark_of
 from watch.extensions import db
-from watch.models import Area, ContactPerson, ContactScope, Person
+from watch.mail import outbox
+from watch.models import Area, ContactPerson, ContactQuestion, ContactScope, Group, Person, utcnow
+
+LINK_LASTS = timedelta(days=90)
 
 
-def publish_contact(entry: Entry, *, by: Person, today: date) -> ContactPerson:
-    """Publish a contact person, marked as checked today. The same one published again today stays one."""
-    contact = ContactPerson()
-    _write(contact, entry, today)
-    today_too = select(ContactPerson).where(ContactPerson.checked_on == today)
-    if same := next(
-        (each for each in db.session.scalars(today_too) if _facts(each) == _facts(contact)), None
-    ):
-        return same
-    db.session.add(contact)
-    _note("contact-published", contact, by)
+def publish_card(entry: Entry, targets: Collection[Target], *, by: Person, today: date) -> Card:
+    """Publish a contact person for some targets, as checked today. What is published already stays one."""
+    card = []
+    for target in targets:
+        contact = _written(ContactPerson(), entry, target)
+        if same := _published(contact):
+            check_card([same], by=by, today=today)
+        else:
+            contact.checked_on = today
+            db.session.add(contact)
+            _note("contact-published", contact, by)
+        card.append(same or contact)
+    return card
+
+
+def change_card(
+    card: Card, entry: Entry, targets: Collection[Target], *, seen: str, by: Person, today: date
+) -> None:
+    """Change a card and whom it is for, and mark it as checked today.
+
+    A row whose target is not among them any more is given to a new one, or taken away. `seen` is the card's
+    mark when its form was shown. Raises ChangedMeanwhile if it has another one by now, and ContactRemoved.
+    """
+    _lock(card, seen)
+    wanted = {_whom(target): target for target in targets}
+    kept = {each.whom: each for each in card if each.whom in wanted}
+    left = [each for each in card if each not in kept.values()]
+    for whom, target in wanted.items():
+        contact = kept.get(whom) or (left.pop(0) if left else _beside(card[0]))
+        is_new = contact not in card
+        _written(contact, entry, target)
+        _mark_checked(contact, today)
+        if is_new or db.session.is_modified(contact):
+            db.session.add(contact)
+            _note("contact-published" if is_new else "contact-changed", contact, by)
+    remove_card(left, by=by)
+
+
+def check_card(card: Card, *, by: Person, today: date, seen: str = "") -> None:
+    """Mark a card as checked today. Raises ChangedMeanwhile if it is not what was `seen`, where given."""
+    if seen:
+        _lock(card, seen)
+    for contact in card:
+        _mark_checked(contact, today)
+        if db.session.is_modified(contact):
+            _note("contact-checked", contact, by)
+
+
+def remove_card(card: Card, *, by: Person) -> None:
+    """Take a contact person away. They are erased after 30 days; until then it can be undone."""
+    now = utcnow()  # the same for all rows, because they come back together
+    for contact in card:
+        if contact.is_current:
+            contact.removed_at = now
+            _note("contact-removed", contact, by)
+
+
+def bring_back_card(card: Card, *, by: Person) -> None:
+    """Undo taking a contact person away. What was published anew meanwhile is not published twice."""
+    for contact in card:
+        if not contact.is_current and _published(contact) is None:
+            contact.removed_at = None
+            _note("contact-brought-back", contact, by)
+
+
+def ask_contacts(now: datetime) -> None:
+    """Mail each contact person whose question is due, a mail a card. Running it twice sends no more."""
+    for card in cards_to_ask(now):
+        _ask(card, now)
+
+
+def _ask(card: Card, now: datetime) -> None:
+    """Ask whether a card is still right, the second time with the same link. A dead address is not asked."""
+    mailbox = mailbox_at(card[0].email or "")
+    if mailbox.suppression is not None:
+        return
+    first, _again = asked_since(card)
+    known = (each.question for each in card if first and each.question)
+    question = next((each for each in known if each.mailbox_id == mailbox.id), None)
+    if question is None:
+        question = ContactQuestion(mailbox=mailbox)
+        db.session.add(question)
+    question.sent_at, question.expires_at = now, now + LINK_LASTS
+    for contact in card:
+        contact.question = question
+        contact.asked_at, contact.asked_again_at = first or now, now if first else None
+    db.session.flush()
+    outbox.queue(CONTACT_ASKED, to=mailbox, about=question, language=language_at(mailbox))
+
+
+def confirm(question: ContactQuestion, *, seen: str, today: date) -> None:
+    """Let a contact person say that all is right. Doing so twice has no further effect.
+
+    Raises ChangedMeanwhile if it is not what they were shown (`seen`).
+    """
+    for contact in _answered(question, seen):
+        contact.checked_on, contact.resigned_at = today, None
+        if db.session.is_modified(contact):
+            _note("contact-confirmed", contact, None)
+
+
+def correct(question: ContactQuestion, correction: Correction, *, seen: str, today: date) -> Card:
+    """Publish what a contact person has corrected, and let the officers know. Raises ChangedMeanwhile."""
+    contacts = _answered(question, seen)
+    for contact in contacts:
+        before = facts_of(contact)
+        for name in ("name", "phone", "hours"):
+            setattr(contact, name, getattr(correction, name) or None)
+        contact.checked_on, contact.resigned_at = today, None
+        if facts_of(contact) != before:
+            contact.corrected_at = utcnow()
+            _note("contact-corrected", contact, None)
+    return contacts
+
+
+def resign(question: ContactQuestion) -> None:
+    """Let a contact person say that they are it no more. The entry stays until an officer acts."""
+    for contact in contacts_of(question):
+        if contact.resigned_at is None:
+            contact.resigned_at = utcnow()
+            _note("contact-resigned", contact, None)
+
+
+def _answered(question: ContactQuestion, seen: str) -> Card:
+    contacts = contacts_of(question)
+    _lock(contacts, seen)
+    return contacts
+
+
+def _lock(card: Card, seen: str) -> None:
+    """Read a card again and keep others from changing it meanwhile; raise an error if it is another now."""
+    rows = select(ContactPerson).where(ContactPerson.id.in_([each.id for each in card]))
+    found = db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all()
+    if not any(each.is_current for each in found):
+        raise ContactRemoved
+    if mark_of(found) != seen:
+        raise ChangedMeanwhile
+
+
+def _mark_checked(contact: ContactPerson, today: date) -> None:
+    """Mark a contact as checked today, which also answers what its contact person has said."""
+    for name, value in (("checked_on", today), ("corrected_at", None), ("resigned_at", None)):
+        if getattr(contact, name) != value:
+            setattr(contact, name, value)
+
+
+def _written(contact: ContactPerson, entry: Entry, target: Target) -> ContactPerson:
+    for name in ("role", "organisation", "name", "phone", "email", "hours"):
+        setattr(contact, name, getattr(entry, name) or None)
+    contact.reach = target.reach
+    for reach in (ContactScope.GROUP, ContactScope.BUILDING, ContactScope.LANDLORD, ContactScope.AREA):
+        setattr(contact, f"{reach.value}_id", target.id if reach is target.reach else None)
     return contact
 
 
-def change_contact(contact: ContactPerson, entry: Entry, *, by: Person, today: date) -> None:
-    """Change a contact person and mark it as checked today."""
-    _write(contact, entry, today)
-    if db.session.is_modified(contact):
-        _note("contact-changed", contact, by)
+def _beside(contact: ContactPerson) -> ContactPerson:
+    """Return a new row for another target of a contact, which was asked together with it."""
+    return ContactPerson(
+        question_id=contact.question_id, asked_at=contact.asked_at, asked_again_at=contact.asked_again_at
+    )
 
 
-def change_details(
-    contact: ContactPerson, *, name: str | None, phone: str | None, hours: str | None, by: Person, today: date
-) -> None:
-    """Change whom to ask for, phone and hours, and mark the contact person as checked today."""
-    contact.name, contact.phone, contact.hours = name or None, phone or None, hours or None
-    contact.checked_on = today
-    if db.session.is_modified(contact):
-        _note("contact-changed", contact, by)
+def _whom(target: Target) -> str:
+    return f"{target.reach.value} {target.id}" if target.id else target.reach.value
 
 
-def check_contact(contact: ContactPerson, *, by: Person, today: date) -> None:
-    """Mark a contact person as checked today."""
-    if contact.checked_on != today:
-        contact.checked_on = today
-        _note("contact-checked", contact, by)
+def _published(contact: ContactPerson) -> ContactPerson | None:
+    """Return what is published already and says the same for the same target."""
+    like = ContactPerson.organisation == contact.organisation, ContactPerson.role == contact.role
+    with db.session.no_autoflush:
+        rows = db.session.scalars(select(ContactPerson).where(*like, ContactPerson.is_current)).all()
+    return next(
+        (each for each in rows if (each.whom, *facts_of(each)) == (contact.whom, *facts_of(contact))), None
+    )
 
 
-def remove_contact(contact: ContactPerson, *, by: Person) -> None:
-    """Delete a contact person."""
-    _note("contact-removed", contact, by)
-    db.session.delete(contact)
-
-
-def _write(contact: ContactPerson, entry: Entry, today: date) -> None:
-    for name in ("role", "organisation", "name", "phone", "email", "hours", "reach"):
-        setattr(contact, name, getattr(entry, name) or None)
-    for reach in (ContactScope.GROUP, ContactScope.BUILDING, ContactScope.LANDLORD, ContactScope.AREA):
-        setattr(contact, f"{reach.value}_id", entry.target_id if reach is entry.reach else None)
-    contact.checked_on = today
-
-
-def _facts(contact: ContactPerson) -> list[object]:
-    return [getattr(contact, column.key) for column in ContactPerson.__table__.columns if column.key != "id"]
-
-
-def _note(what: str, contact: ContactPerson, by: Person) -> None:
+def _note(what: str, contact: ContactPerson, by: Person | None) -> None:
     area = db.session.get(Area, contact.area_id) if contact.area_id else None
-    audit.note(what, about=contact, by=by, area=area)
+    group = db.session.get(Group, contact.group_id) if contact.group_id else None
+    audit.note(what, about=contact, by=by, group=group, area=area)

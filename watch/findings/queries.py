@@ -239,7 +239,7 @@ def contacts_near(place: Place) -> Sequence[ContactPerson]:
         ContactPerson.landlord_id.in_(only_landlord),
         ContactPerson.reach == ContactScope.EVERYWHERE,
     )
-    return in_order(db.session.scalars(select(ContactPerson).where(here)))
+    return in_order(db.session.scalars(select(ContactPerson).where(here, ContactPerson.is_current)))
 
 
 def _contact_for(owner: FindingOwner, known: Sequence[ContactPerson]) -> ContactPerson | None:
@@ -267,7 +267,7 @@ def link_sent_at(finding: Finding) -> str:
 def is_theirs(link: FindingLink) -> bool:
     """Return True if the link's contact person is still the owner's, at the address that it was mailed to."""
     finding, contact = link.finding, link.contact
-    is_owner = contact.role in REPORT_BY_LINK.get(finding.owner, ())
+    is_owner = contact.is_current and contact.role in REPORT_BY_LINK.get(finding.owner, ())
     return finding.removed_at is None and is_owner and contact.email == link.mailbox.address
 
 

@@ -43,6 +43,8 @@ REASONS = {
     Reason.QUIET: _l("Grupper som kanske ska vila"),
     Reason.AFTER_CLOSING: _l("Kvar att göra efter grupper som är avslutade"),
     Reason.SIGNS: _l("Hus med skyltar att se till"),
+    Reason.RESIGNED_CONTACT: _l("Kontakter som säger att de inte är det längre"),
+    Reason.CORRECTED_CONTACT: _l("Kontakter som själva har ändrat sina uppgifter"),
     Reason.STALE_CONTACT: _l("Kontakter som inte är kontrollerade på ett år"),
 }
 ACTIONS = {
@@ -56,6 +58,8 @@ ACTIONS = {
     Reason.QUIET: _l("Se läget"),
     Reason.AFTER_CLOSING: _l("Visa"),
     Reason.SIGNS: _l("Se skyltarna"),
+    Reason.RESIGNED_CONTACT: _l("Ta bort eller byt"),
+    Reason.CORRECTED_CONTACT: _l("Titta"),
     Reason.STALE_CONTACT: _l("Kontrollera"),
 }
 SORTS = {

@@ -151,7 +151,7 @@ def _way(reason: Reason, thing_id: int) -> str:
             return url_for("findings.show", finding_id=thing_id)
         case Reason.SIGNS:
             return url_for("registers.show", building_id=thing_id)
-        case Reason.STALE_CONTACT:
+        case Reason.RESIGNED_CONTACT | Reason.CORRECTED_CONTACT | Reason.STALE_CONTACT:
             return url_for("contacts.edit", _anchor=f"contact-{thing_id}")
         case _:
             return url_for("groups.coordinators.index", group_id=thing_id)

@@ -35,6 +35,7 @@ TABLES = {
     "notes_draft": "only those who write the notes read it; what is published of it is a row of its own",
     "notes_aside": "only those who write the notes read it, until they make one text of two",
     "finding_link": ENDS_ANYWAY,
+    "contact_question": ENDS_ANYWAY,
     "mailing": "goes with what it tells of",
     "outbox_row": "what waits is held by a restore, and asked again when it is claimed; a paper whose tick "
     "is lost is asked for again, which harms nobody; erased by the night",
@@ -86,9 +87,9 @@ COLUMNS = {
         "watch_group.interest_since",
     ),
     GIVES: (
-        "coordinator.accepted_at", "coordinator.duty_version", "interest.confirmed_at",
-        "invitation.expires_at", "join_request.confirmed_at", "join_request.told_at", "letter.expires_at",
-        "person.address_confirmed_at",
+        "contact_person.question_id", "coordinator.accepted_at", "coordinator.duty_version",
+        "interest.confirmed_at", "invitation.expires_at", "join_request.confirmed_at",
+        "join_request.told_at", "letter.expires_at", "person.address_confirmed_at",
     ),
     BY_THE_NIGHT: (
         "finding.by_id", "finding_step.by_id", "outreach_entry.by_id", "promise.by_id", "operation.by_id",
@@ -103,7 +104,7 @@ COLUMNS = {
         "finding.building_id", "finding.changed_at", "finding.due_on", "finding.owner", "finding.spot",
         "finding.stairwell_id", "finding.status",
         "checklist_item.done_on", "checklist_item.meeting_on",
-        "contact_person.hours", "contact_person.checked_on",
+        "contact_person.hours", "contact_person.checked_on", "contact_person.corrected_at",
         "stairwell.north", "stairwell.east",
         "household.sticker_given_on", "join_request.flat_id", "letter.discarded_at",
         "meeting.called_at", "meeting.reminders_at", "meeting.languages",

@@ -4,7 +4,7 @@ from watch.models.answers import Answer, GuestAnswer, MeetingAnswer
 from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.canvassing import Outcome, Visit
 from watch.models.checkin import CheckinLink, MeetingPress
-from watch.models.contacts import ContactPerson, ContactRole, ContactScope
+from watch.models.contacts import ContactPerson, ContactQuestion, ContactRole, ContactScope
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.feeds import CalendarFeed
 from watch.models.findings import (
@@ -130,6 +130,7 @@ __all__ = [
     "ConsentChannel",
     "ContactMessage",
     "ContactPerson",
+    "ContactQuestion",
     "ContactRole",
     "ContactScope",
     "Coordinator",

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     FINDING = "finding"
     FOLLOW = "follow"
     CALENDAR = "calendar"
+    CONTACT = "contact"
 
 
 class RandomNonce(FunctionElement[bytes]):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from watch.crypto import Encrypted
 from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, some, utcnow
+from watch.models.contacts import ContactQuestion
 from watch.models.derived import Derived, Purpose
 from watch.models.findings import Finding, FindingLink
 from watch.models.groups import Channel, Coordinator, Membership, Officer
@@ -28,7 +29,7 @@ from watch.models.trials import TrialMail
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
     | AddressVerification | AddressChange | ContactMessage | TrialMail | Finding | FindingLink
-    | GroupTransition | Officer | Partner
+    | GroupTransition | Officer | Partner | ContactQuestion
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -67,6 +68,7 @@ class Mailing(Model):
     group_transition_id: Mapped[int | None] = _about("group_transition")
     officer_id: Mapped[int | None] = _about("officer")
     partner_id: Mapped[int | None] = _about("partner")
+    contact_question_id: Mapped[int | None] = _about("contact_question")
     next_meeting_id: Mapped[int | None] = mapped_column(
         ForeignKey("meeting.id", ondelete="SET NULL"), index=True
     )
@@ -88,6 +90,7 @@ class Mailing(Model):
     group_transition: Mapped[GroupTransition | None] = relationship()
     officer: Mapped[Officer | None] = relationship()
     partner: Mapped[Partner | None] = relationship()
+    contact_question: Mapped[ContactQuestion | None] = relationship()
     next_meeting: Mapped[Meeting | None] = relationship(foreign_keys=[next_meeting_id])
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
     notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from watch.contacts.labels import ROLES
+from watch.contacts.labels import ROLES, whom_said
 from watch.contacts.queries import kept_by
 from watch.findings import export as findings_export
 from watch.findings.queries import finding_ids, findings_by_id
@@ -82,12 +82,10 @@ def _contacts(areas: Collection[int]) -> Table:
 
 
 def _of_contact(each: ContactPerson) -> Sequence[str]:
-    places = (each.group, each.landlord, each.area)
-    whom = each.building.address if each.building else next((one.name for one in places if one), "")
     return (
         str(ROLES[each.role]), each.organisation, each.name or "",
         readable_phone(each.phone) if each.phone else "", each.email or "", each.hours or "",
-        whom or _("Alla områden"), _day(each.checked_on),
+        whom_said(each), _day(each.checked_on),
     )  # fmt: skip
 
 

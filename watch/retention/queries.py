@@ -84,6 +84,7 @@ OWN_WORDS = frozenset(  # what the doer of a row has written, though the column 
 LEFT_OUT = {  # tables with personal columns that are not a person's own, each with the reason
     "rate_count": "a keyed mark that nobody can read back, gone within 30 days",
     "refusal": "a keyed mark of an address, from which nobody can read whose it is",
+    "contact_question": "where a contact person was mailed, who has no account",
     "finding_link": "where a contact person was mailed, who has no account",
     "letter_file": "letters to flats, drawn for a day; it names nobody",
     "contact_person": "is published on the page of contacts, and belongs to no account",

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import compress
+from itertools import chain, compress
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from watch.closing.queries import groups_with_tasks, has_tasks
-from watch.contacts.queries import editable_contacts, year_before
+from watch.contacts.queries import cards_of, editable_contacts, stale, urgency_of
 from watch.extensions import db
 from watch.findings.queries import findings_nobody_began, findings_overdue
 from watch.followup.queries.counts import flats_of_building
@@ -35,6 +35,7 @@ from watch.models import (
 )
 
 MOST_OF_A_KIND = 50  # needs shown of each reason
+MOST_ROWS = 500  # of contact persons, of whom several may be one need
 
 
 class Reason(StrEnum):
@@ -50,6 +51,8 @@ class Reason(StrEnum):
     QUIET = "quiet"  # an active group that should rest
     AFTER_CLOSING = "after_closing"  # signs to take down, or a sheet to hang up
     SIGNS = "signs"  # a building's sign waits to be put up, exchanged or checked
+    RESIGNED_CONTACT = "resigned_contact"  # says that they are it no more, and is published still
+    CORRECTED_CONTACT = "corrected_contact"  # changed their own entry, and no officer has looked at it
     STALE_CONTACT = "stale_contact"
 
 
@@ -57,6 +60,7 @@ OF_GROUPS = (  # the reasons for which a list of groups can be filtered
     Reason.NO_COORDINATOR, Reason.UNREACHED, Reason.NO_LEAD, Reason.WAITING, Reason.QUIET,
     Reason.AFTER_CLOSING,
 )  # fmt: skip
+OF_CONTACTS = Reason.RESIGNED_CONTACT, Reason.CORRECTED_CONTACT, Reason.STALE_CONTACT  # by urgency
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,9 @@ class Need:
 def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
     """Return what needs action in these areas, most urgent first, in ten statements."""
     today = local(now).date()
+    resigned, *other_contacts = _contacts(areas, today)
     return [
+        *resigned,
         *_interest_without_group(areas, now),
         *_groups_without_lead(areas),
         *_groups_for(Reason.UNREACHED, areas, now),
@@ -88,7 +94,7 @@ def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
         *_quiet_groups(areas, now),
         *_after_closing(areas),
         *_signs(areas, today),
-        *_stale_contacts(areas, today),
+        *chain(*other_contacts),
     ]
 
 
@@ -190,7 +196,13 @@ def _signs(areas: Collection[int], today: date) -> list[Need]:
     return [Need(Reason.SIGNS, *row) for row in db.session.execute(wanted.limit(MOST_OF_A_KIND))]
 
 
-def _stale_contacts(areas: Collection[int], today: date) -> list[Need]:
-    old = editable_contacts(areas).where(ContactPerson.checked_on < year_before(today))
-    contacts = db.session.scalars(old.order_by(ContactPerson.checked_on).limit(MOST_OF_A_KIND))
-    return [Need(Reason.STALE_CONTACT, contact.organisation, contact.id) for contact in contacts]
+def _contacts(areas: Collection[int], today: date) -> list[list[Need]]:
+    """Return contact persons, each card once: who is it no more, who has changed it, who is unchecked."""
+    resigned, corrected = ContactPerson.resigned_at.is_not(None), ContactPerson.corrected_at.is_not(None)
+    unsure = editable_contacts(areas).where(or_(resigned, corrected, stale(today)))
+    urgent_first = unsure.order_by(resigned.desc(), corrected.desc(), ContactPerson.checked_on)
+    found: dict[Reason, list[Need]] = {reason: [] for reason in OF_CONTACTS}
+    for card in cards_of(db.session.scalars(urgent_first.limit(MOST_ROWS))):
+        reason = OF_CONTACTS[urgency_of(card)]
+        found[reason].append(Need(reason, card[0].organisation, card[0].id))
+    return [needs[:MOST_OF_A_KIND] for needs in found.values()]

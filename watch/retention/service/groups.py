@@ -14,6 +14,7 @@ from watch.models import (
     FINDINGS_KEPT,
     Building,
     ChecklistItem,
+    ContactPerson,
     Finding,
     FindingFollower,
     FindingLink,
@@ -94,6 +95,7 @@ def closed(now: datetime) -> int:
         wordless = {"by_id": None, "reason": None}
         db.session.execute(update(GroupTransition).where(GroupTransition.group_id == number).values(wordless))
         db.session.execute(update(ChecklistItem).where(ChecklistItem.group_id == number).values(by_id=None))
+        db.session.execute(delete(ContactPerson).where(ContactPerson.group_id == number))
         _forget_flats(number)
         db.session.execute(update(Group).where(Group.id == number).values(erased_at=now))
     return len(groups)

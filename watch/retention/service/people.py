@@ -16,6 +16,8 @@ from watch.models import (
     AddressVerification,
     AreaOptOut,
     ContactMessage,
+    ContactPerson,
+    ContactQuestion,
     Coordinator,
     Finding,
     FindingFollower,
@@ -105,6 +107,16 @@ def finding_links(now: datetime) -> int:
     return take_out(
         FindingLink, or_(FindingLink.ended_at < now - MONTH, FindingLink.expires_at < now - MONTH)
     )
+
+
+def contact_persons(now: datetime) -> int:
+    """Delete contact persons that were taken away a month ago."""
+    return take_out(ContactPerson, ContactPerson.removed_at < now - MONTH)
+
+
+def contact_questions(now: datetime) -> int:
+    """Delete questions to contact persons whose links expired a month ago."""
+    return take_out(ContactQuestion, ContactQuestion.expires_at < now - MONTH)
 
 
 def officers(_now: datetime) -> int:
@@ -254,6 +266,7 @@ def mailboxes(_now: datetime) -> int:
             ~exists().where(SignInLink.mailbox_id == Mailbox.id),
             ~exists().where(AddressChange.mailbox_id == Mailbox.id),
             ~exists().where(FindingLink.mailbox_id == Mailbox.id),
+            ~exists().where(ContactQuestion.mailbox_id == Mailbox.id),
             ~exists().where(AddressChange.old_mailbox_id == Mailbox.id),
         ),
     )

@@ -20,6 +20,7 @@ from watch.models import (
     ChecklistItem,
     ContactMessage,
     ContactPerson,
+    ContactQuestion,
     Coordinator,
     Finding,
     FindingFollower,
@@ -68,7 +69,7 @@ from watch.models.answers import AS_ANSWER
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
 from watch.models.canvassing import AS_VISIT
 from watch.models.checkin import AS_LENT
-from watch.models.contacts import AS_CONTACT
+from watch.models.contacts import AS_CONTACT, AS_QUESTION
 from watch.models.findings import AS_FINDING, AS_FINDING_LINK, AS_FOLLOWER
 from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_REFUSAL
@@ -113,7 +114,8 @@ RULES = (
     Rule(AS_ANSWER, (MeetingAnswer,), traces.meeting_answers),
     Rule(AS_ANSWER, (MeetingPress,), traces.meeting_presses),
     Rule(AS_LENT, (CheckinLink,), traces.checkin_links),
-    Rule(AS_CONTACT, (ContactPerson,), _at_once),
+    Rule(AS_CONTACT, (ContactPerson,), people.contact_persons),
+    Rule(AS_QUESTION, (ContactQuestion,), people.contact_questions),
     Rule(AS_REFUSAL, (Refusal,), _at_once),
     Rule(AS_MESSAGE, (ContactMessage,), people.messages),
     Rule(AS_UPLOAD, (ListUpload,), traces.list_uploads),

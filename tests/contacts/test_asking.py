@@ -1,0 +1,398 @@
+"""Once a year contact persons are asked by mail whether what is published of them is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import delete, select, update
+
+from tests.cast import Scene
+from tests.conftest import Dump, Outbox
+from tests.factories import make_contact
+from tests.mail.letters import button_of, text_of
+from tests.page_client import Page, PageClient
+from watch import clock
+from watch.contacts.queries import year_before
+from watch.extensions import db
+from watch.jobs import JOBS
+from watch.language import local
+from watch.models import (
+    AuditEntry,
+    ContactPerson,
+    ContactQuestion,
+    ContactRole,
+    Language,
+    Mailbox,
+    OutboxRow,
+    Suppression,
+    utcnow,
+)
+from watch.retention.service.erasing import erase_what_is_over
+
+RING, ANOTHER = "ring@example.org", "annan@example.org"
+A_YEAR_AGO = year_before(local(utcnow()).date()) - timedelta(days=1)
+
+
+@pytest.fixture
+def card(scene: Scene) -> list[ContactPerson]:
+    """The same police contact in Hässleholmen and in Boda, unchecked for a year and a day."""
+    areas = scene.group.area, scene.other_group.area
+    rows = [make_contact(ContactRole.POLICE, "Polisen i Borås", area) for area in areas]
+    for contact in rows:
+        contact.name, contact.email, contact.hours = "Per Ek", RING, "vardagar 8–16"
+        contact.checked_on = A_YEAR_AGO
+    db.session.commit()
+    return rows
+
+
+def run_clock(now: datetime | None = None) -> None:
+    """Let the clock do its job of the contacts, as on the day of `now`."""
+    clock.run_due([job for job in JOBS if job.name == "contacts"], now)
+
+
+def asked(outbox: Outbox) -> list[OutboxRow]:
+    return [row for row in outbox.rows() if row.mailing.kind == "contact-asked"]
+
+
+def ask(outbox: Outbox) -> str:
+    """Ask, and return the link of the mail."""
+    run_clock()
+    (row,) = asked(outbox)
+    return button_of(row)
+
+
+def fresh(contact: ContactPerson) -> ContactPerson:
+    db.session.expire_all()
+    return db.session.get(ContactPerson, contact.id) or pytest.fail("it is gone")
+
+
+def acts() -> list[tuple[str, int | None]]:
+    wanted = select(AuditEntry.what, AuditEntry.by_id).where(AuditEntry.what.startswith("contact-"))
+    return [(what, by) for what, by in db.session.execute(wanted.order_by(AuditEntry.id))]
+
+
+def today() -> date:
+    return local(utcnow()).date()
+
+
+def test_the_mail_says_exactly_what_is_published_and_for_whom(
+    client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    other = make_contact(ContactRole.MUNICIPALITY, "Borås Stad", phone="+46339999999")
+    other.email, other.checked_on = ANOTHER, today()
+    link = ask(outbox)
+    (row,) = asked(outbox)
+    assert row.mailbox
+    assert (row.mailbox.address, row.language, row.person_id) == (RING, Language.SWEDISH, None)
+    told = text_of(row)
+    for fact in ("Kommunpolis", "Polisen i Borås", "Per Ek", "033-700 00 00", RING, "vardagar 8–16"):
+        assert fact in told, fact
+    assert "Gäller för: Hässleholmen, Boda" in told
+    assert "Borås Stad" not in told
+    page = client.get(link)
+    assert page.h1 == "Stämmer dina kontaktuppgifter?"
+    assert "033-700 00 00" in page.text
+    people = [scene.gun.name, scene.amina.name, "Borås Stad", "033-999 99 99"]
+    assert [name for name in people if name in page.text] == [], "nobody else is shown"
+
+
+def test_the_language_is_the_readers_where_it_is_known(
+    scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    scene.gun.language = Language.SOMALI
+    for contact in card:
+        contact.email = "gun@example.org"
+    db.session.commit()
+    assert scene.gun.mailbox
+    assert scene.gun.mailbox.address == "gun@example.org"
+    run_clock()
+    assert [row.language for row in asked(outbox)] == [Language.SOMALI]
+
+
+def test_the_clock_asks_once_and_once_more_after_30_days_and_then_leaves_it(
+    scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    start = utcnow()
+    counts = {}
+    for day in (0, 0, 1, 29, 30, 31, 60, 120, 200, 360):
+        with time_machine.travel(start + timedelta(days=day)):
+            before = {row.id for row in asked(outbox)}
+            run_clock()
+            run_clock()
+            counts[day] = counts.get(day, 0) + len({row.id for row in asked(outbox)} - before)
+            if day == 30:
+                first, again = asked(outbox)
+                assert button_of(first) == button_of(again), "the same link"
+            erase_what_is_over(utcnow())
+            db.session.commit()
+    assert counts == {0: 1, 1: 0, 29: 0, 30: 1, 31: 0, 60: 0, 120: 0, 200: 0, 360: 0}
+
+
+def test_the_same_day_twice_is_one_mail_though_the_job_itself_runs_again(
+    card: list[ContactPerson], outbox: Outbox
+) -> None:
+    (job,) = (job for job in JOBS if job.name == "contacts")
+    for _ in range(3):
+        job.work(utcnow())
+        db.session.commit()
+    assert len(asked(outbox)) == 1
+
+
+@pytest.mark.parametrize("field", ["checked", "no address", "removed", "resigned", "bounced"])
+def test_nobody_is_asked_without_reason(field: str, card: list[ContactPerson], outbox: Outbox) -> None:
+    changes: dict[str, dict[str, object]] = {
+        "checked": {"checked_on": year_before(today())},
+        "no address": {"email": None},
+        "removed": {"removed_at": utcnow()},
+        "resigned": {"resigned_at": utcnow()},
+        "bounced": {},
+    }
+    db.session.execute(update(ContactPerson).values(changes[field] or {"hours": "vardagar 8–16"}))
+    if field == "bounced":
+        run_clock()
+        box = db.session.scalars(select(Mailbox).where(Mailbox.id.in_(select(ContactQuestion.mailbox_id))))
+        mailbox = box.one()
+        mailbox.suppression, mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+        db.session.commit()
+        with time_machine.travel(utcnow() + timedelta(days=31)):
+            run_clock()
+        assert len(asked(outbox)) == 1, "the second mail would bounce too: the officers' list has it"
+        return
+    db.session.commit()
+    run_clock()
+    assert asked(outbox) == []
+
+
+def test_one_row_unchecked_asks_about_the_whole_card_and_a_second_card_by_itself(
+    client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    card[0].checked_on = today()
+    second = make_contact(ContactRole.MUNICIPALITY, "Borås Stad")
+    second.email, second.checked_on = RING, A_YEAR_AGO
+    db.session.commit()
+    run_clock()
+    told = sorted((text_of(row), button_of(row)) for row in asked(outbox))
+    assert len(told) == 2
+    (of_police,) = (link for text, link in told if "Gäller för: Hässleholmen, Boda" in text)
+    client.get(of_police).press("Ja, det stämmer")
+    assert fresh(card[1]).checked_on == today()
+    assert fresh(second).checked_on == A_YEAR_AGO, "each link is for its own card"
+
+
+def test_a_link_that_is_opened_by_a_scanner_changes_nothing_and_pressed_twice_counts_once(
+    client: PageClient, card: list[ContactPerson], outbox: Outbox, dump: Dump
+) -> None:
+    link = ask(outbox)
+    before = dump()
+    assert {client.get(link).status for _ in range(5)} == {200}
+    assert client.get(f"{link}/change").status == 200
+    assert dump() == before
+    page = client.get(link)
+    for _ in range(2):
+        answer = page.press("Ja, det stämmer")
+        assert (answer.status, answer.follow().flashes) == (
+            303, [("done", "Tack! Nu vet grannarna att uppgifterna stämmer.")],
+        )  # fmt: skip
+    assert [fresh(each).checked_on for each in card] == [today()] * 2
+    assert acts() == [("contact-confirmed", None)] * 2, "one for each row, and none for the second press"
+    run_clock(utcnow() + timedelta(days=31))
+    assert len(asked(outbox)) == 1
+
+
+def test_a_year_later_they_are_asked_again_by_another_link(
+    client: PageClient, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    client.get(link).press("Ja, det stämmer")
+    with time_machine.travel(utcnow() + timedelta(days=364)):
+        run_clock()
+        assert len(asked(outbox)) == 1
+    with time_machine.travel(utcnow() + timedelta(days=367)):
+        run_clock()
+        _first, later = asked(outbox)
+        assert client.get(button_of(later)).status == 200
+        assert client.get(link).status == 410
+
+
+def correct(client: PageClient, link: str, **typed: str) -> Page:
+    return client.get(link).click("Något har ändrats").press("Spara ändringen", typed)
+
+
+def test_what_they_correct_is_published_at_once_and_the_officers_are_told(
+    client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    assert correct(client, link, phone="033-700 11 22", name="Per Ek", hours="").status == 303
+    assert [(fresh(each).phone, each.hours, each.email) for each in card] == [
+        ("+46337001122", None, RING)
+    ] * 2
+    assert "033-700 11 22" in client.get("/contacts").text
+    overview = client.get("/overview", as_=scene.gun)
+    assert "Kontakter som själva har ändrat sina uppgifter" in overview.text
+    listed = client.get("/contacts/edit", as_=scene.gun)
+    assert "Ändrad av kontakten själv" in listed.text
+    listed.press("Uppgifterna stämmer Polisen i Borås")
+    assert "Ändrad av kontakten själv" not in client.get("/contacts/edit", as_=scene.gun).text
+    assert "själva har ändrat" not in client.get("/overview", as_=scene.gun).text
+    assert acts()[:2] == [("contact-corrected", None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"phone": "ring mig"}, "Telefonnumret stämmer inte."),
+        ({"name": "www.example.org"}, "Skriv bara ett namn, utan webbadress och e-postadress."),
+        ({"hours": "x" * 121}, "Texten är för lång. Högst 120 tecken."),
+        ({"hours": "Bilen ABC 123"}, "Det ser ut som ett registreringsnummer."),
+        ({"hours": "850709-9805"}, "Det ser ut som ett personnummer."),
+    ],
+)
+def test_what_they_may_not_write_is_explained_and_kept(
+    client: PageClient, card: list[ContactPerson], outbox: Outbox, typed: dict[str, str], said: str
+) -> None:
+    page = correct(client, ask(outbox), **typed)
+    assert page.status == 422
+    assert page.errors[0].startswith(said)
+    assert (fresh(card[0]).phone, card[0].name) == ("+46337000000", "Per Ek")
+
+
+def test_address_role_and_whom_it_is_for_cannot_be_sent_along(
+    client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    more = {"email": ANOTHER, "role": "group", "organisation": "Jag", "whom": "everywhere"}
+    assert correct(client, ask(outbox), phone="033-700 11 22", **more).status == 303
+    contact = fresh(card[0])
+    assert (contact.email, contact.role, contact.organisation, contact.area_id) == (
+        RING, ContactRole.POLICE, "Polisen i Borås", scene.group.area_id,
+    )  # fmt: skip
+
+
+def test_who_is_it_no_more_is_first_in_the_officers_list_and_stays_until_they_act(
+    client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    old = make_contact(ContactRole.FAULT_REPORT, "AAA Jouren", scene.group.area)
+    old.checked_on = A_YEAR_AGO
+    db.session.commit()
+    link = ask(outbox)
+    unsure = client.post(f"{link}/resign")
+    assert unsure.follow().flashes[0][0] == "warn"
+    assert fresh(card[0]).resigned_at is None, "programs press buttons, but tick nothing"
+    answer = client.get(link).press("Säg till", {"sure": "y"})
+    assert answer.status == 303
+    assert "Du har sagt att du inte är kontakt längre." in answer.follow().text
+    assert "Polisen i Borås" in client.get("/contacts").text
+    text = client.get("/overview", as_=scene.gun).text
+    assert text.index("Kontakter som säger att de inte är det längre") < text.index("inte är kontrollerade")
+    needs = text[text.index("Behöver dig") :]
+    assert needs.count("Polisen i Borås Ta bort eller byt") == 1
+    assert "Polisen i Borås Kontrollera" not in needs, "not among the unchecked as well"
+    page = client.get("/contacts/edit", as_=scene.gun)
+    assert page.text.index("Säger att det inte stämmer") < page.text.index("AAA Jouren")
+    run_clock(utcnow() + timedelta(days=31))
+    assert len(asked(outbox)) == 1
+
+    client.get(link).press("Ja, det stämmer")  # pressed by mistake
+    assert [fresh(each).resigned_at for each in card] == [None, None]
+    assert "inte är det längre" not in client.get("/overview", as_=scene.gun).text
+
+
+def test_an_officer_who_changes_the_card_answers_what_its_person_said(
+    client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    client.get(link).press("Säg till", {"sure": "y"})
+    page = client.get("/contacts/edit", as_=scene.gun).click("Ändra Polisen i Borås")
+    page.press("Spara ändringen", {"name": "Eva Ek", "email": ANOTHER})
+    assert (fresh(card[0]).resigned_at, card[0].email, card[0].checked_on) == (None, ANOTHER, today())
+    assert fresh(card[1]).resigned_at is not None, "Boda's officer has not acted"
+    assert client.get(link).status == 200
+    assert "Hässleholmen" not in client.get(link).text, "that one is somebody else's now"
+
+
+def test_the_answer_to_a_page_from_before_a_change_counts_for_nothing(
+    client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    page, form = client.get(link), client.get(f"{link}/change")
+    for contact in card:
+        contact.phone = "+46337009999"
+    db.session.commit()
+    again = page.press("Ja, det stämmer").follow()
+    assert again.flashes == [("warn", "Någon annan ändrade just kontakten. Titta igenom den igen.")]
+    assert "033-700 99 99" in again.text
+    assert fresh(card[0]).checked_on == A_YEAR_AGO
+    told = form.press("Spara ändringen", {"phone": "033-700 11 22"})
+    assert (told.status, told.errors) == (
+        422, ["Någon annan ändrade just kontakten. Titta igenom den igen."],
+    )  # fmt: skip
+    assert "033-700 99 99" in told.text
+    assert fresh(card[0]).phone == "+46337009999"
+    assert told.press("Spara ändringen").status == 303
+    assert fresh(card[0]).phone == "+46337001122"
+
+
+def _removed(card: list[ContactPerson]) -> None:
+    for contact in card:
+        contact.removed_at = utcnow()
+
+
+def _other_address(card: list[ContactPerson]) -> None:
+    for contact in card:
+        contact.email = ANOTHER
+
+
+def _erased(card: list[ContactPerson]) -> None:
+    box = select(Mailbox.id).where(Mailbox.id.in_(select(ContactQuestion.mailbox_id)))
+    db.session.execute(delete(OutboxRow))
+    db.session.execute(
+        delete(Mailbox).where(Mailbox.id.in_(box)).execution_options(synchronize_session=False)
+    )
+
+
+@pytest.mark.parametrize("ends", [_removed, _other_address, _erased])
+def test_a_link_ends_with_its_card_its_address_and_its_mailbox(
+    ends: Callable[[list[ContactPerson]], None],
+    client: PageClient,
+    card: list[ContactPerson],
+    outbox: Outbox,
+) -> None:
+    link = ask(outbox)
+    page, form = client.get(link), client.get(f"{link}/change")
+    ends(card)
+    db.session.commit()
+    db.session.expire_all()
+    dead = client.get(link)
+    assert (dead.status, dead.h1) == (410, "Länken till dina kontaktuppgifter gäller inte längre")
+    answers = [
+        page.press("Ja, det stämmer"),
+        form.press("Spara ändringen", {"phone": "033-700 11 22"}),
+        page.press("Säg till", {"sure": "y"}),
+    ]
+    assert [answer.status for answer in answers] == [410] * 3
+    assert (fresh(card[0]).checked_on, card[0].phone, card[0].resigned_at) == (
+        A_YEAR_AGO,
+        "+46337000000",
+        None,
+    )
+    assert acts() == []
+
+
+def test_an_old_link_is_dead_and_erased_a_month_later_with_the_mailbox(
+    client: PageClient, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    with time_machine.travel(utcnow() + timedelta(days=89)):
+        assert client.get(link).status == 200
+    with time_machine.travel(utcnow() + timedelta(days=91)):
+        assert client.get(link).status == 410
+        erase_what_is_over(utcnow())
+        assert db.session.scalars(select(ContactQuestion)).all() != []
+    with time_machine.travel(utcnow() + timedelta(days=121)):
+        erase_what_is_over(utcnow())
+        db.session.commit()
+        assert db.session.scalars(select(ContactQuestion)).all() == []
+        assert client.get(link).status == 410
+    assert fresh(card[0]).asked_at is not None, "or they would be asked every fourth month"
