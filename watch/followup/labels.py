@@ -59,7 +59,7 @@ ACTIONS = {
     Reason.AFTER_CLOSING: _l("Visa"),
     Reason.SIGNS: _l("Se skyltarna"),
     Reason.RESIGNED_CONTACT: _l("Ta bort eller byt"),
-    Reason.CORRECTED_CONTACT: _l("Titta"),
+    Reason.CORRECTED_CONTACT: _l("Visa"),
     Reason.STALE_CONTACT: _l("Kontrollera"),
 }
 SORTS = {

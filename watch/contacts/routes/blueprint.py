@@ -62,7 +62,9 @@ def today() -> date:
 
 def note_assurance(form: CardForm, contact: ContactPerson) -> None:
     if form.about_nobody.is_given:
-        audit.note(audit.ABOUT_NOBODY, about=contact, by=current_person(), area=contact.area)
+        audit.note(
+            audit.ABOUT_NOBODY, about=contact, by=current_person(), group=contact.group, area=contact.area
+        )
 
 
 def to_list() -> Response:

@@ -62,7 +62,7 @@ def correct(token: str) -> ViewAnswer:
             seen = form.seen.data or ""
             (contact, *_others) = service.correct(question, form.correction, seen=seen, today=today())
             if form.about_nobody.is_given:
-                audit.note(audit.ABOUT_NOBODY, about=contact, by=None, area=contact.area)
+                audit.note(audit.ABOUT_NOBODY, about=contact, by=None, group=contact.group, area=contact.area)
     except ChangedMeanwhile:
         form.form_errors = [LOOK_AGAIN]
         form.see(asking.contacts_of(question))

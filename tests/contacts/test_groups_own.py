@@ -1,0 +1,165 @@
+"""Coordinators keep the contact persons of their own group, and no others."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import make_contact
+from tests.page_client import Page, PageClient
+from watch.extensions import db
+from watch.models import AuditEntry, ContactPerson, ContactRole, ContactScope, Person
+
+CARETAKER = {"role": "group", "organisation": "Husmötet", "name": "Eva Ek", "phone": "033-12 34 56"}
+
+
+def page_of(client: PageClient, scene: Scene, by: Person) -> Page:
+    return client.get(f"/groups/{scene.group.id}/contacts", as_=by)
+
+
+def add(client: PageClient, scene: Scene, by: Person, **more: str) -> Page:
+    page = page_of(client, scene, by).click("Ny kontakt för gruppen")
+    return page.press("Spara kontakten", CARETAKER | more)
+
+
+def kept() -> list[ContactPerson]:
+    db.session.expire_all()
+    wanted = select(ContactPerson).where(ContactPerson.is_current).order_by(ContactPerson.id)
+    return list(db.session.scalars(wanted))
+
+
+@pytest.mark.parametrize("name", ["amina", "bengt"])
+def test_a_coordinator_adds_changes_checks_removes_and_brings_back(
+    name: str, client: PageClient, scene: Scene
+) -> None:
+    by = getattr(scene, name)
+    added = add(client, scene, by)
+    assert added.follow().flashes == [("done", "Kontakten är sparad och syns nu.")]
+    (contact,) = kept()
+    assert (contact.reach, contact.group_id, contact.role) == (
+        ContactScope.GROUP, scene.group.id, ContactRole.GROUP,
+    )  # fmt: skip
+    assert "Eva Ek" in page_of(client, scene, scene.carin).text
+    assert "Eva Ek" not in client.get("/contacts").text, "its neighbours only"
+    form = page_of(client, scene, by).click("Ändra Husmötet")
+    form.press("Spara ändringen", {"phone": "033-22 22 22"})
+    assert [each.phone for each in kept()] == ["+4633222222"]
+    page_of(client, scene, by).press("Uppgifterna stämmer Husmötet")
+    gone = page_of(client, scene, by).press("Ta bort Husmötet").follow()
+    assert kept() == []
+    assert "Borttaget (1)" in gone.text
+    assert "Husmötet" not in page_of(client, scene, scene.carin).text, "members see no list of removed ones"
+    gone.press("Ångra Gruppen, Husmötet")
+    assert [each.phone for each in kept()] == ["+4633222222"]
+    done = db.session.execute(
+        select(AuditEntry.what, AuditEntry.by_id, AuditEntry.group_id)
+        .where(AuditEntry.what.startswith("contact-"))
+        .order_by(AuditEntry.id)
+    ).all()
+    assert done == [
+        (f"contact-{what}", by.id, scene.group.id)
+        for what in ("published", "changed", "removed", "brought-back")
+    ]
+
+
+def test_the_officer_sees_it_and_keeps_it_as_before(client: PageClient, scene: Scene) -> None:
+    add(client, scene, scene.amina)
+    page = client.get("/contacts/edit", as_=scene.gun)
+    assert "Husmötet" in page.text
+    page.click("Ändra Husmötet").press("Spara ändringen", {"phone": "033-33 33 33"})
+    assert [each.phone for each in kept()] == ["+4633333333"]
+    assert "Husmötet" not in client.get("/contacts/edit", as_=scene.hodan).text
+
+
+def test_members_and_officers_see_no_buttons_on_the_groups_page(client: PageClient, scene: Scene) -> None:
+    add(client, scene, scene.amina)
+    for reader in (scene.carin, scene.gun):
+        page = page_of(client, scene, reader)
+        assert "Husmötet" in page.text
+        assert [word for word in ("Ny kontakt", "Uppgifterna stämmer", "Ta bort") if word in page.text] == []
+
+
+def test_what_is_not_the_groups_own_is_shown_and_not_to_be_edited(client: PageClient, scene: Scene) -> None:
+    landlord = scene.house.property.landlord
+    others = [
+        make_contact(ContactRole.LANDLORD, "Bostäder", landlord),
+        make_contact(ContactRole.DISTURBANCE, "Husjouren", scene.house),
+        make_contact(ContactRole.POLICE, "Polisen", scene.group.area),
+        make_contact(ContactRole.POLICE, "Gruppens polis", scene.group),
+        make_contact(ContactRole.GROUP, "Alla grupper"),
+        make_contact(ContactRole.GROUP, "Annan grupp", scene.other_group),
+    ]
+    db.session.commit()
+    page = page_of(client, scene, scene.amina)
+    for contact in others[:-1]:
+        assert contact.organisation in page.text
+        assert f"Ändra {contact.organisation}" not in page.text
+    for contact in others:
+        here = f"/groups/{scene.group.id}/contacts/{contact.id}"
+        answers = [
+            client.get(f"{here}/edit", as_=scene.amina),
+            client.post(f"{here}/edit", CARETAKER, as_=scene.amina),
+            client.post(f"{here}/checked", as_=scene.amina),
+            client.post(f"{here}/remove", as_=scene.amina),
+            client.post(f"{here}/remove/undo", as_=scene.amina),
+        ]
+        assert [answer.status for answer in answers] == [404] * 5, contact.organisation
+    assert [(each.organisation, each.phone) for each in kept()] == [
+        (each.organisation, "+46337000000") for each in others
+    ]
+
+
+@pytest.mark.parametrize("role", ["police", "municipality", "landlord", "", "king"])
+def test_a_coordinator_publishes_nobody_as_the_police_or_the_landlord(
+    role: str, client: PageClient, scene: Scene
+) -> None:
+    refused = add(client, scene, scene.amina, role=role)
+    assert (refused.status, refused.errors) == (422, ["Välj ett av alternativen i listan."])
+    assert kept() == []
+
+
+def test_a_target_cannot_be_sent_along(client: PageClient, scene: Scene) -> None:
+    add(client, scene, scene.amina, whom="everywhere", reach="area", group_id=str(scene.other_group.id))
+    assert [each.whom for each in kept()] == [f"group {scene.group.id}"]
+
+
+def test_a_card_of_several_groups_changes_in_ones_own_only_and_says_so(
+    client: PageClient, scene: Scene
+) -> None:
+    for group in (scene.group, scene.other_group):
+        make_contact(ContactRole.DISTURBANCE, "Jouren", group)
+    db.session.commit()
+    form = page_of(client, scene, scene.amina).click("Ändra Jouren")
+    assert "Samma kontakt står också på andra ställen." in form.text
+    assert scene.other_group.name not in form.text
+    form.press("Spara ändringen", {"phone": "033-22 22 22"})
+    assert [each.phone for each in kept()] == ["+4633222222", "+46337000000"]
+
+
+def test_the_second_of_two_coordinators_is_told(client: PageClient, scene: Scene) -> None:
+    add(client, scene, scene.amina)
+    second = page_of(client, scene, scene.bengt).click("Ändra Husmötet")
+    page_of(client, scene, scene.amina).click("Ändra Husmötet").press(
+        "Spara ändringen", {"phone": "033-11 11 11"}
+    )
+    told = second.press("Spara ändringen", {"phone": "033-22 22 22"})
+    assert (told.status, told.errors) == (
+        422, ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."],
+    )  # fmt: skip
+    assert "033-11 11 11" in told.text
+    page_of(client, scene, scene.amina).press("Ta bort Husmötet")
+    late = told.press("Spara ändringen").follow()
+    assert late.flashes[-1] == ("info", "Kontakten är borttagen.")
+    assert late.path == f"/groups/{scene.group.id}/contacts"
+    assert kept() == []
+
+
+def test_what_must_not_be_published_is_explained_and_kept(client: PageClient, scene: Scene) -> None:
+    refused = add(client, scene, scene.amina, phone="", hours="Bilen ABC 123")
+    assert refused.status == 422
+    assert refused.errors[0].startswith("Det ser ut som ett registreringsnummer.")
+    unreachable = add(client, scene, scene.amina, phone="")
+    assert unreachable.errors == ["Skriv en telefon eller en e-postadress, så att kontakten går att nå."]
+    assert unreachable.form()["organisation"] == "Husmötet"
+    assert kept() == []
