@@ -35,10 +35,17 @@ IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
 REACHABLE = _l("Skriv en telefon eller en e-postadress, så att kontakten går att nå.")
 
 
+class SeenField(HiddenField):
+    """The mark of a card when the form was shown, sent back with it. Without one, nothing was seen."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+
 class CardForm(Form):
     """The form for what a card shows. `seen` is the card's mark when it was shown."""
 
-    seen = HiddenField()
+    seen = SeenField()
     role = SelectField(
         _l("Vad kontakten gäller"),
         coerce=lambda value: ContactRole(value) if value else None,
@@ -116,7 +123,7 @@ class GroupContactForm(CardForm):
 class CorrectContactForm(Form):
     """What a contact person may correct of their own entry, from the page behind their link."""
 
-    seen = HiddenField()
+    seen = SeenField()
     name = NameField(_l("Namn"), optional=True, takes_title=True)
     phone = PhoneField(_l("Telefon"), takes_short=True)
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
