@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -40,7 +40,7 @@ from watch.addresses.service import cancel_change, confirm_change, undo_change
 from watch.canvassing.service import join_at_door, say_no, take_back_visit
 from watch.contacts.entry import Entry, Target
 from watch.contacts.queries import mark_of
-from watch.contacts.service import change_card, remove_card
+from watch.contacts.service import ask_contacts, change_card, remove_card, resign
 from watch.extensions import db
 from watch.groups.mails import GROUP_STARTED
 from watch.groups.service.choices import choose_notices, i_have_moved, take_back
@@ -551,6 +551,25 @@ def test_contacts_that_were_changed_or_removed(scene: Scene) -> None:
             change_card([contact], entry, targets, seen=seen, by=scene.gun, today=utcnow().date())
     (left,) = db.session.scalars(select(ContactPerson).where(ContactPerson.is_current)).all()
     assert (left.organisation, left.name, left.phone) == ("B", None, "+46337000000")
+
+
+def test_contacts_that_were_asked_are_not_asked_again_and_their_no_stays(
+    scene: Scene, outbox: Outbox
+) -> None:
+    asked, gone = (make_contact(ContactRole.POLICE, name, scene.group.area) for name in ("A", "B"))
+    for contact in (asked, gone):
+        contact.email, contact.checked_on = "ring@example.org", date(2024, 5, 4)
+    with since_the_copy():
+        ask_contacts(utcnow())
+        question = gone.question
+        assert question
+        resign(question)
+    assert outbox.names() == []
+    ask_contacts(utcnow())
+    assert outbox.names() == []
+    assert (asked.resigned_at, gone.resigned_at is None) == (None, False)
+    ask_contacts(utcnow() + timedelta(days=31))
+    assert outbox.names() == ["contact-asked"]
 
 
 def test_a_lead_who_became_it_since_is_not_made_it_by_the_journal(scene: Scene) -> None:
