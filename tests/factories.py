@@ -515,8 +515,8 @@ def make_finding_link(finding: Finding, address: str = "forvaltare@example.org")
 
 
 def make_contact_question(*contacts: ContactPerson, address: str = "ring@example.org") -> ContactQuestion:
-    """Add the yearly question to a contact person, by default a new one of the landlord, with its link."""
-    asked = contacts or (make_contact(ContactRole.LANDLORD, "Bostäder i Borås"),)
+    """Add the yearly question to a contact person, by default to a new one, with its link."""
+    asked = contacts or (make_contact(ContactRole.DISTURBANCE, "Bostäder i Borås"),)
     question = ContactQuestion(mailbox=mailbox_at(address), expires_at=utcnow() + timedelta(days=90))
     for contact in asked:
         contact.email, contact.question, contact.asked_at = address, question, utcnow()

@@ -47,13 +47,25 @@ def test_one_card_is_published_for_several_at_once(
 ) -> None:
     here, there, boda = areas
     landlord = f"landlord {scene.house.property.landlord_id}"
-    for _ in range(2):  # the answer of the first was lost
+    for _ in range(2):  # the answer to the first was lost
         assert publish(client, scene, here, there, landlord).status == 303
     assert published() == sorted((each, "+4633123456") for each in (here, there, landlord))
     page = client.get("/contacts/edit", as_=scene.gun)
     assert page.text.count("033-12 34 56") == 1
     assert publish(client, scene, here, boda).status == 422, "never for another's area among one's own"
     assert len(published()) == 3
+
+
+def test_the_same_change_sent_twice_is_one_change(
+    client: PageClient, scene: Scene, areas: Sequence[str]
+) -> None:
+    here, there, _boda = areas
+    publish(client, scene, here)
+    form = change(client, scene)
+    for _ in range(2):
+        sent = form.press("Spara ändringen", {"whom": [here, there], "phone": "033-22 22 22"})
+        assert sent.status == 303
+    assert published() == sorted([(here, "+4633222222"), (there, "+4633222222")])
 
 
 def test_who_belongs_to_several_of_them_sees_the_card_once(

@@ -6,6 +6,7 @@ A card is a contact person with all the rows that differ only in whom they are f
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -45,10 +46,13 @@ def change_card(
     """Change a card and whom it is for, and mark it as checked today.
 
     A row whose target is not among them any more is given to a new one, or taken away. `seen` is the card's
-    mark when its form was shown. Raises ChangedMeanwhile if it has another one by now, and ContactRemoved.
+    mark when its form was shown. Raises ChangedMeanwhile if it has another one by now, unless it says all of
+    this already, and ContactRemoved.
     """
-    _lock(card, seen)
     wanted = {_whom(target): target for target in targets}
+    says_so = {each.whom for each in card} == wanted.keys() and all(_says(each, entry) for each in card)
+    if not _is_as_seen(card, seen, says_so=says_so):
+        return
     kept = {each.whom: each for each in card if each.whom in wanted}
     left = [each for each in card if each not in kept.values()]
     for whom, target in wanted.items():
@@ -119,15 +123,23 @@ def confirm(question: ContactQuestion, *, seen: str, today: date) -> None:
 
     Raises ChangedMeanwhile if it is not what they were shown (`seen`).
     """
-    for contact in _answered(question, seen):
+    contacts = contacts_of(question)
+    _lock(contacts, seen)
+    for contact in contacts:
         contact.checked_on, contact.resigned_at = today, None
         if db.session.is_modified(contact):
             _note("contact-confirmed", contact, None)
 
 
 def correct(question: ContactQuestion, correction: Correction, *, seen: str, today: date) -> Card:
-    """Publish what a contact person has corrected, and let the officers know. Raises ChangedMeanwhile."""
-    contacts = _answered(question, seen)
+    """Publish what a contact person has corrected, and let the officers know.
+
+    Raises ChangedMeanwhile if it is not what they were shown (`seen`), unless it says all of this already.
+    """
+    contacts = contacts_of(question)
+    says_so = all(_says(each, correction) for each in contacts)
+    if not _is_as_seen(contacts, seen, says_so=says_so):
+        return contacts
     for contact in contacts:
         before = facts_of(contact)
         for name in ("name", "phone", "hours"):
@@ -147,10 +159,20 @@ def resign(question: ContactQuestion) -> None:
             _note("contact-resigned", contact, None)
 
 
-def _answered(question: ContactQuestion, seen: str) -> Card:
-    contacts = contacts_of(question)
-    _lock(contacts, seen)
-    return contacts
+def _is_as_seen(card: Card, seen: str, *, says_so: bool) -> bool:
+    """Lock a card, and return False if it is another than was seen, but says all that was typed: by the same
+    press, a moment earlier. Raises ChangedMeanwhile and ContactRemoved."""
+    try:
+        _lock(card, seen)
+    except ChangedMeanwhile:
+        if not says_so:
+            raise
+        return False
+    return True
+
+
+def _says(contact: ContactPerson, typed: Entry | Correction) -> bool:
+    return all(getattr(contact, name) == (value or None) for name, value in asdict(typed).items())
 
 
 def _lock(card: Card, seen: str) -> None:
