@@ -68,6 +68,6 @@ ENDPOINTS = {
     "contacts.open_link": public(get="/c/{contact_question}"),
     "contacts.confirm": public(post="/c/{contact_question}/right", status=303),
     "contacts.ask_change": public(get="/c/{contact_question}/change"),
-    "contacts.correct": public(post="/c/{contact_question}/change", status=422),
+    "contacts.correct": public(post="/c/{contact_question}/change", data={"phone": "ring mig"}, status=422),
     "contacts.resign": public(post="/c/{contact_question}/resign", data={"sure": "y"}, status=303),
 }  # fmt: skip
