@@ -96,7 +96,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": {"extensions", "language", "models", "statements"},
     "journal": MODELS | {"journal"},
     "presence": {"extensions"},
-    "access": {"made_for", "models", "positions", "relations", "things"},
+    "access": {"made_for", "models", "permissions", "positions", "relations", "things"},
+    "permissions": {"models", "positions", "relations"},
     "made_for": {"crypto", "database", "extensions"},
     "positions": {"models", "statements"},
     "relations": {"models", "positions", "statements"},
@@ -138,7 +139,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "calendar", "database", "errors", "exporting",
         "extensions", "fields", "journal", "language", "limits", "made_for", "mail.progress", "models",
-        "backing", "names", "paging", "paper", "positions", "pressed",
+        "backing", "names", "paging", "paper", "permissions", "positions", "pressed",
         "recipients", "relations", "saving", "searching", "spreadsheets", "sure", "tables",
         "tokens", "trials", "web",
     },
@@ -154,7 +155,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
     | {"mail.trying"}
     | {"paper"}
-    | {"names", "recipients", "relations", "tokens"},
+    | {"names", "permissions", "recipients", "relations", "tokens"},
     "part": MODELS
     | {
         "audit", "errors", "fields", "guard", "guarding", "language", "mail", "names", "paper",

@@ -18,7 +18,7 @@ import watch
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTIAL = {  # tables that may be incomplete, by the last two parts of their names, with the reason
-    "access.ONLY": "most permissions ask for the role alone",
+    "permissions.ONLY": "most permissions ask for the role alone",
     "labels.TASKS": "those after a closing are an officer's",
     "labels.TICKED": "those after a closing are an officer's",
     "labels.NEEDS": "the reasons that a group has",

@@ -13,9 +13,9 @@ from tests.cast import Scene
 from tests.databases import on_one_database
 from tests.page_client import BASE, PageClient, outside
 from tests.settings import PRODUCTION
-from watch.access import MAY
 from watch.extensions import db
 from watch.models import Person
+from watch.permissions import MAY
 from watch.relations import Role
 
 HEADERS = {

@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0057"
-down_revision = "0055"
+down_revision = "0056"
 
 NUMBERED = {"sqlite_autoincrement": True}  # made anew, a table would give numbers of erased rows again
 PARENTS = ("notice", "meeting", "invitation", "sign_in_link", "join_request", "interest", "membership",
            "coordinator", "address_verification", "address_change", "contact_message",
-           "trial_mail", "finding", "finding_link", "group_transition", "officer",
+           "trial_mail", "finding", "finding_link", "group_transition", "officer", "partner",
            "contact_question")  # fmt: skip
 TIMES = ("asked_at", "asked_again_at", "corrected_at", "resigned_at", "removed_at")
 

@@ -133,6 +133,7 @@ OWN = {"name": {"name", "given-name"}, "address": {"email"}, "email": {"email"},
 OF_OTHERS = (  # what these pages ask is about somebody else than their reader
     "/flats/", "/households/", "/groups/{group}/coordinators", "/contacts", "/invitations/", "/areas/",
     "/groups/new", "/memberships/", "/buildings/{empty_house}/group", "/groups/{group}/invitations",
+    "/groups/{group}/contacts",
 )  # fmt: skip
 
 

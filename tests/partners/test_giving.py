@@ -13,7 +13,6 @@ from tests.conftest import Outbox
 from tests.factories import make_contact, make_coordinator, make_partner, make_person
 from tests.page_client import Page, PageClient
 from tests.test_access import EXPECTED, rows_of_pages, sign_in_of
-from watch.access import Permission
 from watch.accounts.errors import AskedElsewhere, CoordinatorNeverFollows, OfficerNeverCoordinates
 from watch.accounts.service import signing_in
 from watch.accounts.service.people import mailbox_at
@@ -33,6 +32,7 @@ from watch.models import (
     utcnow,
 )
 from watch.partners import queries, service
+from watch.permissions import Permission
 from watch.relations import relations_of
 from watch.retention.service import people
 

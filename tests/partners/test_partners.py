@@ -276,6 +276,30 @@ def test_own_entry_is_theirs_to_change_and_no_other(
     assert "033-12 34 57" in client.get("/contacts").text
 
 
+def test_what_an_officer_changed_meanwhile_is_shown_and_officers_hear_of_what_is_corrected(
+    client: PageClient, scene: Scene, lena: Person
+) -> None:
+    own = make_contact(ContactRole.LANDLORD, "Bostäder", scene.house.property.landlord)
+    own.email = "lena@example.org"
+    db.session.commit()
+    form = client.get(f"/partners/contacts/{own.id}", as_=lena)
+    own.phone = "+4633999999"
+    db.session.commit()
+    refused = form.press("Spara ändringen", {"hours": "vardagar 9–15"})
+    assert (refused.status, refused.errors) == (
+        422, ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
+    )  # fmt: skip
+    assert "033-99 99 99" in refused.text
+    assert refused.form()["hours"] == "vardagar 9–15"
+    assert refused.press("Spara ändringen").status == 303
+    kept = db.session.get_one(ContactPerson, own.id, populate_existing=True)
+    assert (kept.hours, kept.corrected_at is not None) == ("vardagar 9–15", True)
+    own.removed_at = utcnow()
+    db.session.commit()
+    assert form.press("Spara ändringen", {"hours": "aldrig"}).status == 404
+    assert "Ändra uppgifterna Bostäder" not in client.get("/partners", as_=lena).links
+
+
 def test_an_entry_without_address_needs_a_phone(client: PageClient, scene: Scene, lena: Person) -> None:
     own = make_contact(ContactRole.LANDLORD, "Bostäder", scene.house.property.landlord)
     db.session.commit()

@@ -7,7 +7,7 @@ from flask import Response as FlaskResponse
 from flask_babel import gettext as _
 
 from watch import audit
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.audit import queries
 from watch.audit.export import as_csv
 from watch.audit.forms import FilterAuditForm
@@ -20,6 +20,7 @@ from watch.language import number
 from watch.models import Area, AuditEntry, Group
 from watch.notices.queries import areas_of
 from watch.paging import newest_page
+from watch.permissions import Permission
 from watch.spreadsheets import CONTENT_TYPE
 from watch.web import ViewAnswer
 

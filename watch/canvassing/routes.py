@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.canvassing import service
 from watch.canvassing.forms import JoinAtDoorForm, VisitForm
 from watch.canvassing.labels import OUTCOMES, VISIT_KINDS, not_home_word
@@ -24,6 +24,7 @@ from watch.joining.queries.asking import open_visit_requests
 from watch.joining.queries.confirming import verification_of
 from watch.limits import limit_network
 from watch.models import Flat, Group, Language, Visit, utcnow
+from watch.permissions import Permission
 from watch.places.labels import floor_word
 from watch.web import ViewAnswer, here, leave_trace, local_path
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import audit
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.bands import banded_part
 from watch.closing import queries, service
 from watch.closing.errors import AlreadyClosed, NotClosed, TooLate
@@ -22,6 +22,7 @@ from watch.fields import Form
 from watch.groups.queries.closed import UNDOABLE, can_be_undone
 from watch.groups.queries.pages import facts_of
 from watch.models import OF_CLOSING, Group, GroupState, Task, utcnow
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from watch import audit
 from watch.accounts.service.people import mailbox_at
 from watch.contacts.asking import asked_since, cards_to_ask, contacts_of, language_at
-from watch.contacts.entry import Correction, Entry, Target
+from watch.contacts.entry import Correction as Correction  # partners use it too
+from watch.contacts.entry import Entry, Target
 from watch.contacts.errors import ChangedMeanwhile, ContactRemoved
 from watch.contacts.mails import CONTACT_ASKED
 from watch.contacts.queries import Card, facts_of, mark_of
@@ -136,19 +137,25 @@ def correct(question: ContactQuestion, correction: Correction, *, seen: str, tod
 
     Raises ChangedMeanwhile if it is not what they were shown (`seen`), unless it says all of this already.
     """
-    contacts = contacts_of(question)
-    says_so = all(_says(each, correction) for each in contacts)
-    if not _is_as_seen(contacts, seen, says_so=says_so):
-        return contacts
-    for contact in contacts:
+    return correct_card(contacts_of(question), correction, seen=seen, by=None, today=today)
+
+
+def correct_card(card: Card, correction: Correction, *, seen: str, by: Person | None, today: date) -> Card:
+    """Publish what a contact person has corrected of their card, and let the officers know.
+
+    Raises ChangedMeanwhile if it is not what they were shown (`seen`), unless it says all of this already.
+    """
+    if not _is_as_seen(card, seen, says_so=all(_says(each, correction) for each in card)):
+        return card
+    for contact in card:
         before = facts_of(contact)
         for name in ("name", "phone", "hours"):
             setattr(contact, name, getattr(correction, name) or None)
         contact.checked_on, contact.resigned_at = today, None
         if facts_of(contact) != before:
             contact.corrected_at = utcnow()
-            _note("contact-corrected", contact, None)
-    return contacts
+            _note("contact-corrected", contact, by)
+    return card
 
 
 def resign(question: ContactQuestion) -> None:

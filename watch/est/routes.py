@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.bodies import MEGABYTE, takes_bytes, takes_file
 from watch.est import export, outcomes, service
 from watch.est.errors import MissingColumns
@@ -21,6 +21,7 @@ from watch.findings.labels import STATUSES, where_in_area
 from watch.findings.queries import finding_ids, findings_by_id
 from watch.limits import limit_network
 from watch.models import Area
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.spreadsheets import CONTENT_TYPE
 from watch.tables import UnreadableTable

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from watch import language
-from watch.access import Permission, current_relations, requires
+from watch.access import current_relations, requires
 from watch.bands import banded
 from watch.followup.forms import FilterForm, GroupsForm
 from watch.followup.labels import ACTIONS, KINDS, NEEDS, REASONS, STATES, cells_of, month_said, plots_of
@@ -25,6 +25,7 @@ from watch.groups.queries.areas import areas_by_id
 from watch.lifecycle.labels import CAUSES
 from watch.models import Area, Officer, utcnow
 from watch.paging import page_of
+from watch.permissions import Permission
 
 bp = Blueprint("followup", __name__)
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires, signed_in
+from watch.access import current_person, current_relations, requires, signed_in
 from watch.extensions import db
 from watch.handouts import service
 from watch.handouts.queries import Handout, groups_reached, open_handouts, scopes_of
@@ -17,6 +17,7 @@ from watch.meetings.queries.calls import mailings_on_paper
 from watch.meetings.queries.notes import edition_of, mailings_of_notes
 from watch.models import Coordinator, Meeting, Notice, utcnow
 from watch.notices.queries import mailings_of, may_read
+from watch.permissions import Permission
 from watch.positions import groups_of, groups_on_paper, position_of
 from watch.recipients import FlatOnPaper, Scopes, all_have_mail, flats_on_paper, is_list_kept
 

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from watch import audit
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.exporting import ExportForm
 from watch.extensions import db
 from watch.findings.queries import role_of
@@ -24,6 +24,7 @@ from watch.outreach.forms import FilterOutreachForm, OutreachForm, known_of
 from watch.outreach.labels import KINDS, material_of, parties_of, period_said, where_of
 from watch.outreach.queries import Numbers
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.saving import saving
 from watch.spreadsheets import CONTENT_TYPE
 from watch.web import ViewAnswer

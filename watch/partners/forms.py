@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from watch.fields import Form, LineField, NameField, PhoneField
+from watch.contacts.forms import CorrectContactForm
 from watch.findings.forms import ReportByLinkForm
 from watch.models import ContactPerson
 
@@ -15,16 +15,12 @@ class ReportForm(ReportByLinkForm):
     """Asks the same as the mailed page."""
 
 
-class EntryForm(Form):
+class EntryForm(CorrectContactForm):
     """Asks whom to ask for and how to reach them. The address, and for whom it is, are the officers'."""
 
-    name = NameField(_l("Namn"), optional=True, takes_title=True)
-    phone = PhoneField(_l("Telefon"), takes_short=True)
-    hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
-
-    def __init__(self, contact: ContactPerson) -> None:
-        super().__init__(obj=contact)
-        self.has_address = bool(contact.email)
+    def __init__(self, card: list[ContactPerson]) -> None:
+        super().__init__(card)
+        self.has_address = bool(card[0].email)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Demand a phone number where there is no address: a contact must be reachable."""

@@ -158,7 +158,7 @@ def entries_of(pages: Collection[Partner]) -> list[ContactPerson]:
         and_(ContactPerson.role == ContactRole.LANDLORD, ContactPerson.landlord_id.in_(landlords)),
         and_(ContactPerson.role == ContactRole.MUNICIPALITY, ContactPerson.area_id.in_(areas)),
     )
-    return in_order(db.session.scalars(select(ContactPerson).where(theirs)))
+    return in_order(db.session.scalars(select(ContactPerson).where(theirs, ContactPerson.is_current)))
 
 
 def properties_for(card: Collection[ContactPerson], areas: Collection[int]) -> list[Properties]:

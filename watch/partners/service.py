@@ -1,9 +1,8 @@
-"""Gives contact persons a page of their own and ends it; what partners report, and change of their entry."""
+"""Gives contact persons a page of their own and ends it; what partners report and correct."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -23,15 +22,6 @@ from watch.partners.queries import Properties
 
 Report = findings.Report
 WORTH_READING = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Said:
-    """What partners may change of their organisation's entry."""
-
-    name: str | None
-    phone: str | None
-    hours: str | None
 
 
 def give_page(contact: ContactPerson, places: Iterable[Properties], *, by: Person) -> Person:
@@ -72,12 +62,14 @@ def report(finding: Finding, said: Report, *, by: Person) -> None:
     findings.report(finding, said, role=finding.owner, by=by)
 
 
-def change_entry(card: Collection[ContactPerson], said: Said, *, by: Person, today: date) -> None:
-    """Change name, phone and hours of the organisation's own entry. For whom it is stays as it is."""
-    for contact in card:
-        contacts.change_details(
-            contact, name=said.name, phone=said.phone, hours=said.hours, by=by, today=today
-        )
+def correct_entry(
+    card: Collection[ContactPerson], said: contacts.Correction, *, seen: str, by: Person, today: date
+) -> None:
+    """Correct the organisation's own entry, as by the mailed link. For whom it is stays as it is.
+
+    Raises ChangedMeanwhile and ContactRemoved.
+    """
+    contacts.correct_card([*card], said, seen=seen, by=by, today=today)
 
 
 def _reader_of(contact: ContactPerson) -> Person:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.groups.errors import (
     CoordinatorLivesThere,
     DifferentAddresses,
@@ -20,6 +20,7 @@ from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.members import is_reached_elsewhere, somebody_coordinates
 from watch.language import short_day
 from watch.models import Channel, Group, Membership, utcnow
+from watch.permissions import Permission
 from watch.records import queries
 from watch.records.errors import NotTwo, SameAddress
 from watch.records.forms import (

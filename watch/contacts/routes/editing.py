@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import language
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.contacts import queries, service
 from watch.contacts.errors import ChangedMeanwhile, ContactRemoved
 from watch.contacts.forms import ContactForm
@@ -20,6 +20,7 @@ from watch.contacts.routes.blueprint import (
     to_list,
     today,
 )
+from watch.permissions import Permission
 from watch.saving import saving
 from watch.web import ViewAnswer
 

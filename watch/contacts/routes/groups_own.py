@@ -6,7 +6,7 @@ from flask import abort, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.contacts import queries, service
 from watch.contacts.entry import Target
 from watch.contacts.errors import ChangedMeanwhile, ContactRemoved
@@ -21,6 +21,7 @@ from watch.contacts.routes.blueprint import (
     today,
 )
 from watch.models import ContactScope, Group
+from watch.permissions import Permission
 from watch.saving import saving
 from watch.web import ViewAnswer
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import render_template
 
-from watch.access import Permission, can, current_relations, public, requires
+from watch.access import can, current_relations, public, requires
 from watch.contacts import queries
 from watch.contacts.routes.blueprint import bp
 from watch.groups.queries.members import coordinators_of
 from watch.models import Group
+from watch.permissions import Permission
 
 
 @bp.get("/contacts", endpoint="public")

@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, can, current_relations
+from watch.access import can, current_relations
 from watch.findings import queries
 from watch.findings.labels import OWNERS, SPOTS, STATUS_KINDS, STATUSES, where_in_area, where_of
 from watch.models import Finding, FindingOwner, FindingStatus, Group, Meeting, Spot
+from watch.permissions import Permission
 
 bp = Blueprint("findings", __name__)
 bp.add_app_template_filter(where_of, "finding_where")

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import Permission, current_person, public, requires
+from watch.access import current_person, public, requires
 from watch.errors import LinkExpired
 from watch.findings import queries, service
 from watch.findings.routes.blueprint import bp, to_finding
 from watch.limits import limit_network
 from watch.models import Finding, OutboxRow, Purpose
+from watch.permissions import Permission
 from watch.saving import saving
 from watch.web import sent_to
 

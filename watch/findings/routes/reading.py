@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response as FlaskResponse
 from flask import abort, render_template, request, url_for
 
-from watch.access import Permission, can, current_person, requires
+from watch.access import can, current_person, requires
 from watch.findings import export, queries
 from watch.findings.forms import FilterFindingsForm, ReportForm
 from watch.findings.queries import Place
 from watch.findings.routes.blueprint import bp, crumbs_of
 from watch.models import Area, Finding, Group, utcnow
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.spreadsheets import CONTENT_TYPE
 
 

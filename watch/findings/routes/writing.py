@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import audit
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.extensions import db
 from watch.findings import queries, service
 from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew
@@ -21,6 +21,7 @@ from watch.findings.routes.blueprint import bp, to_finding
 from watch.findings.routes.reading import show_page
 from watch.groups.queries.flats import stairwells_of_group
 from watch.models import Area, Finding, Group, Meeting
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import Permission, current_person, public, requires
+from watch.access import current_person, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import csrf, db
 from watch.groups.errors import LastCoordinator
@@ -28,6 +28,7 @@ from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.limits import limit_network
 from watch.models import Group, Mailing, Membership, MessageAudience, OutboxRow, Purpose, utcnow
+from watch.permissions import Permission
 from watch.saving import saving
 from watch.web import ViewAnswer, sent_to
 

@@ -7,13 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import (
-    Permission,
-    can,
-    current_person,
-    current_relations,
-    requires,
-)
+from watch.access import can, current_person, current_relations, requires
 from watch.accounts.errors import OfficerNeverCoordinates
 from watch.extensions import db
 from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
@@ -27,6 +21,7 @@ from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
 from watch.models import Coordinator, Group, Person, Stairwell, Task
 from watch.names import name_key
+from watch.permissions import Permission
 from watch.saving import Explanations, Words, saving
 from watch.web import ViewAnswer, leave_trace
 

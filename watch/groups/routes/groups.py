@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from watch.access import Permission, current_person, current_relations, requires, signed_in
+from watch.access import current_person, current_relations, requires, signed_in
 from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
 from watch.extensions import db
@@ -32,6 +32,7 @@ from watch.meetings.labels import KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.names import name_key
 from watch.notices.queries import latest_notices
+from watch.permissions import Permission
 from watch.pressed import unless_done
 from watch.saving import saving
 from watch.web import ViewAnswer

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.canvassing.labels import OUTCOMES
 from watch.canvassing.queries import INVITED_DAYS, can_take_back, is_settled, newest_visit
 from watch.extensions import db
@@ -40,6 +40,7 @@ from watch.groups.service import members as members_service
 from watch.groups.service import moves as moves_service
 from watch.joining.queries.asking import waiting_requests
 from watch.models import Flat, Group, JoinRequest, Stairwell, Visit, utcnow
+from watch.permissions import Permission
 from watch.records.queries import ended_lately
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace

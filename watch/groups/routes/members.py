@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import audit
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.extensions import db
 from watch.groups.errors import AlreadyPlaced
 from watch.groups.forms import PlaceMemberForm
@@ -22,6 +22,7 @@ from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Group, Membership, Stairwell, utcnow
 from watch.names import name_key
+from watch.permissions import Permission
 from watch.records.queries import ended_lately
 from watch.saving import saving
 from watch.searching import is_found

@@ -6,10 +6,11 @@ from flask import Blueprint, abort, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.groups.labels import SET_ASIDE
 from watch.groups.service import tasks as tasks_service
 from watch.models import Group, Task
+from watch.permissions import Permission
 from watch.saving import saving
 
 bp = Blueprint("tasks", __name__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from watch.access import Permission, can, current_person, current_relations
+from watch.access import can, current_person, current_relations
 from watch.groups.queries import letters, stairwells
 from watch.groups.queries import tasks as queries
 from watch.groups.queries.stairwells import StairwellInHouse, Work
@@ -18,6 +18,7 @@ from watch.joining.queries.confirming import addresses_to_record_again
 from watch.meetings.queries.invited import questions_to
 from watch.meetings.queries.notes import notes_to_write
 from watch.models import Group, JoinRequest, Meeting, Membership, Task
+from watch.permissions import Permission
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.access import Permission, may
+from watch.access import may
 from watch.accounts.service.officers import demand_no_officer
 from watch.accounts.service.people import confirm_address, mailbox_at
 from watch.accounts.service.signing_in import end_sign_ins
@@ -41,6 +41,7 @@ from watch.models import (
     utcnow,
 )
 from watch.names import is_same_name
+from watch.permissions import Permission
 
 CHANGE_OF_MIND = timedelta(days=7)  # in which the only coordinator may still end their own appointment
 

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from watch import audit
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.accounts.queries import PRESSED_AGAIN
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
@@ -31,6 +31,7 @@ from watch.invitations.queries.invited import invitations_of
 from watch.invitations.routes.inviting import address_of, bp, full, kept, list_of, rested, used_up
 from watch.invitations.service import invited, inviting
 from watch.models import Group, Invitation, utcnow
+from watch.permissions import Permission
 from watch.web import ViewAnswer
 
 SOME_DAYS = timedelta(days=3)  # a reminder is suggested after this time without an answer

@@ -11,7 +11,7 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
 from watch import language
-from watch.access import Permission, can, current_person, current_relations, requires
+from watch.access import can, current_person, current_relations, requires
 from watch.canvassing.labels import OUTCOMES
 from watch.groups.labels import FLAT_STATES
 from watch.groups.queries import letters
@@ -25,6 +25,7 @@ from watch.invitations.queries.invited import SentInvitation, invitations_of
 from watch.invitations.queries.inviting import contacted_flats, quota_of
 from watch.models import Group, Language
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.searching import is_found
 from watch.web import ViewAnswer, leave_trace
 

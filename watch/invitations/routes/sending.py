@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from watch import language
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes, takes_file
 from watch.errors import Duplicate
 from watch.extensions import db
@@ -37,6 +37,7 @@ from watch.invitations.routes.inviting import bp, index_page, invite_form, list_
 from watch.invitations.service import inviting
 from watch.limits import limit_network
 from watch.models import Group, Invitation, Language
+from watch.permissions import Permission
 from watch.tables import TableProblem
 from watch.web import ViewAnswer, leave_trace
 

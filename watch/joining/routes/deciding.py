@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from watch import audit, language
-from watch.access import Permission, current_person, may, public, requires
+from watch.access import current_person, may, public, requires
 from watch.extensions import db
 from watch.joining.errors import AlreadyDecided, NotDecided
 from watch.joining.forms import DecideRequestForm
@@ -16,6 +16,7 @@ from watch.joining.queries.asking import taken_flats
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import deciding
 from watch.models import JoinRequest, Person, RequestState
+from watch.permissions import Permission
 from watch.web import ViewAnswer, leave_trace, sent_to
 
 

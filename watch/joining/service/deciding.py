@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from watch import access, audit, tokens
-from watch.access import Permission
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
@@ -34,6 +33,7 @@ from watch.models import (
     utcnow,
 )
 from watch.models.base import is_fresh
+from watch.permissions import Permission
 from watch.statements import changed
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups.queries import pages
@@ -17,6 +17,7 @@ from watch.lifecycle.errors import GroupExists, InGroup, NotOpen, OnlyBuilding, 
 from watch.lifecycle.forms import AddBuildingForm, SplitForm
 from watch.lifecycle.routes.blueprint import bp, note_assurance
 from watch.models import Building, Group, GroupState, utcnow
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 

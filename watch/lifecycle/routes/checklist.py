@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, can, current_person, requires
+from watch.access import can, current_person, requires
 from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES
 from watch.groups.queries import members, pages
 from watch.language import local
@@ -27,6 +27,7 @@ from watch.lifecycle.labels import CAUSES, STEPS, WAY
 from watch.lifecycle.routes.blueprint import bp, note_assurance
 from watch.lifecycle.routes.waking import wake_page
 from watch.models import Group, GroupState, StartStep, utcnow
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, can, current_person, requires
+from watch.access import can, current_person, requires
 from watch.accounts.errors import OfficerNeverCoordinates
 from watch.bands import banded, banded_part
 from watch.database import LARGEST_NUMBER
@@ -21,6 +21,7 @@ from watch.lifecycle.errors import GroupExists
 from watch.lifecycle.forms import BY_MAIL, LATER, StartGroupForm
 from watch.lifecycle.routes.blueprint import bp
 from watch.models import Building, Group, GroupState, Person
+from watch.permissions import Permission
 from watch.positions import position_of
 from watch.web import ViewAnswer
 

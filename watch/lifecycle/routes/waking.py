@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.accounts.errors import OfficerNeverCoordinates
 from watch.database import LARGEST_NUMBER
 from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften
@@ -19,6 +19,7 @@ from watch.lifecycle.forms import ReasonForm, today
 from watch.lifecycle.routes.blueprint import bp
 from watch.meetings.queries.starting import proposed_day
 from watch.models import Group, GroupState, Language
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import Permission, can, current_person, current_relations, public, requires
+from watch.access import can, current_person, current_relations, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.limits import limit_network
@@ -28,6 +28,7 @@ from watch.meetings.routes.joint import answers_by_group
 from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, MeetingAudience, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, sent_to
 

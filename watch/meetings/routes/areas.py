@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.bodies import takes_bytes
 from watch.errors import DomainError
 from watch.extensions import db
@@ -22,6 +22,7 @@ from watch.models import Area, Meeting, MeetingAudience, utcnow
 from watch.notices.labels import area_said
 from watch.notices.queries import coordinators_by_area, households_in
 from watch.paper import picture_to_show
+from watch.permissions import Permission
 from watch.recipients import CountChanged
 from watch.saving import saving
 from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED

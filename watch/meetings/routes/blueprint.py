@@ -11,7 +11,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
 from watch import audit
-from watch.access import Permission, can, current_person, current_relations
+from watch.access import can, current_person, current_relations
 from watch.bodies import MEGABYTE
 from watch.extensions import db
 from watch.fields import Form
@@ -36,6 +36,7 @@ from watch.meetings.queries import calls, reminding
 from watch.meetings.queries.public import public_address
 from watch.meetings.service import Plan, Reminders
 from watch.models import Answer, Group, Meeting, MeetingAudience, MeetingKind, PartState, utcnow
+from watch.permissions import Permission
 from watch.positions import groups_on_paper
 from watch.recipients import FlatOnPaper, flats_on_paper
 from watch.web import leave_trace

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from watch import calendar, language, tokens
-from watch.access import Permission, current_person, public, requires, signed_in
+from watch.access import current_person, public, requires, signed_in
 from watch.errors import LinkExpired
 from watch.extensions import db, limiter
 from watch.limits import limit_network
@@ -23,6 +23,7 @@ from watch.meetings.queries.public import public_address, public_meeting, public
 from watch.meetings.routes.answering import meeting_of, row_behind
 from watch.meetings.routes.blueprint import bp
 from watch.models import Area, CalendarFeed, Meeting, Person, Purpose, utcnow
+from watch.permissions import Permission
 
 FILE = "traff.ics"
 

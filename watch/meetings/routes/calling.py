@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from watch import language
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.bodies import takes_bytes
 from watch.errors import DomainError
 from watch.extensions import db
@@ -39,6 +39,7 @@ from watch.meetings.routes.crowds import crowd_of, crowds
 from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
 from watch.models import Counting, Group, Meeting, MeetingKind, MeetingPart, utcnow
 from watch.paper import picture_to_show
+from watch.permissions import Permission
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED

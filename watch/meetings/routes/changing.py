@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.bodies import takes_bytes
 from watch.extensions import db
 from watch.mail.progress import progress_of_mailings
@@ -25,6 +25,7 @@ from watch.meetings.queries import calls
 from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats, plan_in
 from watch.meetings.routes.crowds import crowds
 from watch.models import Group, Meeting
+from watch.permissions import Permission
 from watch.recipients import CountChanged
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from watch import language, paper, tokens
-from watch.access import Permission, can, current_person, current_relations, may, public, requires
+from watch.access import can, current_person, current_relations, may, public, requires
 from watch.errors import LinkExpired
 from watch.limits import limit_network
 from watch.meetings import service, sheets
@@ -28,6 +28,7 @@ from watch.meetings.queries.checkin import (
 )
 from watch.meetings.routes.blueprint import bp
 from watch.models import CheckinLink, Meeting, Purpose, utcnow
+from watch.permissions import Permission
 from watch.positions import groups_of
 from watch.relations import relations_of
 from watch.saving import Explanations, saving

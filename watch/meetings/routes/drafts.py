@@ -6,7 +6,7 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.bodies import takes_bytes
 from watch.extensions import db
 from watch.groups.queries.flats import stairwells_of_group
@@ -24,6 +24,7 @@ from watch.meetings.routes.calling import draft_refused, new_page, planned_in
 from watch.meetings.routes.draft_forms import NO_DRAFT, draft_in
 from watch.meetings.routes.starting import planned_start, start_draft_refused, start_new_page
 from watch.models import Area, Building, Group, Meeting
+from watch.permissions import Permission
 from watch.saving import saving
 from watch.web import ViewAnswer
 

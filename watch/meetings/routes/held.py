@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.bodies import takes_bytes
 from watch.extensions import db
 from watch.meetings import service
@@ -14,6 +14,7 @@ from watch.meetings.queries.coming import groups_to_invite
 from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in
 from watch.meetings.routes.calling import said_written_down
 from watch.models import Area, Meeting, MeetingKind
+from watch.permissions import Permission
 from watch.web import ViewAnswer
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, can, current_person, current_relations, requires
+from watch.access import can, current_person, current_relations, requires
 from watch.groups.labels import officers_signature
 from watch.groups.queries.members import appointment_of
 from watch.meetings import service
@@ -20,6 +20,7 @@ from watch.meetings.queries.answers import Sums
 from watch.meetings.queries.notes import published_of
 from watch.meetings.routes.blueprint import bp, is_open
 from watch.models import Group, GroupState, Meeting, MeetingPart, PartState, utcnow
+from watch.permissions import Permission
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import Explanations, saving
 

@@ -6,12 +6,13 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.meetings import service
 from watch.meetings.forms.areas import ChooseLanguagesForm
 from watch.meetings.routes.blueprint import bp, is_open
 from watch.meetings.routes.changing import TOO_LATE
 from watch.models import Language, Meeting
+from watch.permissions import Permission
 from watch.saving import saving
 from watch.web import ViewAnswer
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from watch import language
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.meetings import markup, service, sheets
 from watch.meetings.errors import (
@@ -30,6 +30,7 @@ from watch.meetings.queries.invited import silent_groups
 from watch.meetings.queries.recorded import is_correctable, is_removable
 from watch.meetings.routes.blueprint import bp, knows, note_assurance, trace_flats
 from watch.models import Meeting, PublishedNotes, utcnow
+from watch.permissions import Permission
 from watch.positions import groups_of
 from watch.recipients import CountChanged, Scopes, flats_on_paper
 from watch.saving import Explanations, saving

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from watch.access import Permission, requires
+from watch.access import requires
 from watch.meetings.labels import KINDS
 from watch.meetings.queries import attendance
 from watch.meetings.queries.attendance import GroupSum, Held
@@ -15,6 +15,7 @@ from watch.meetings.routes import cells
 from watch.meetings.routes.blueprint import bp
 from watch.models import Area, Group, utcnow
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.spreadsheets import CONTENT_TYPE, csv_of
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watch.access import Permission, can
+from watch.access import can
 from watch.language import local
 from watch.meetings.public_holidays import holiday_on
 from watch.meetings.queries.clashes import clashes_with
 from watch.meetings.routes.blueprint import bp
 from watch.meetings.service import Plan
 from watch.models import Meeting
+from watch.permissions import Permission
 
 bp.add_app_template_global(holiday_on)
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, can, current_person, requires
+from watch.access import can, current_person, requires
 from watch.bodies import takes_bytes
 from watch.extensions import db
 from watch.groups.queries.flats import stairwells_of_group
@@ -22,6 +22,7 @@ from watch.meetings.queries.recorded import is_correctable, is_recorded, is_remo
 from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in
 from watch.meetings.routes.calling import said_in
 from watch.models import Area, Group, Meeting
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 

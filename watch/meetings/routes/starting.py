@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.bodies import takes_bytes
 from watch.errors import DomainError
 from watch.extensions import db
@@ -25,6 +25,7 @@ from watch.meetings.queries import starting
 from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in, reminders_in
 from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
 from watch.models import Building, Meeting, MeetingKind, utcnow
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer

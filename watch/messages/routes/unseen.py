@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import tokens
-from watch.access import Permission, current_person, public, requires
+from watch.access import current_person, public, requires
 from watch.bands import FEW, banded, banded_part, roughly, tells_number
 from watch.groups.queries.pages import facts_of, flats_in
 from watch.interest.queries import interested_in
@@ -25,6 +25,7 @@ from watch.messages.routes.blueprint import bp
 from watch.messages.routes.sending import NOT_SENT, sent
 from watch.models import Building, Group, Purpose
 from watch.notices.queries import officer_in
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 

@@ -8,15 +8,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import (
-    Permission,
-    current_person,
-    current_relations,
-    public,
-    reader_signed_in,
-    requires,
-    signed_in,
-)
+from watch.access import current_person, current_relations, public, reader_signed_in, requires, signed_in
 from watch.extensions import db, login_manager
 from watch.limits import limit_network
 from watch.messages import service
@@ -26,6 +18,7 @@ from watch.messages.queries import writing as queries
 from watch.messages.routes.blueprint import bp
 from watch.messages.routes.sending import sent
 from watch.models import ContactMessage, Group, MessageAudience, Person, Purpose, StoppedWriter
+from watch.permissions import Permission
 from watch.positions import position_of
 from watch.saving import saving
 from watch.sure import is_sure

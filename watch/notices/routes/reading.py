@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from watch import language
-from watch.access import Permission, current_person, current_relations, requires, signed_in
+from watch.access import current_person, current_relations, requires, signed_in
 from watch.backing import backed_by
 from watch.bands import roughly
 from watch.contacts.labels import group_backing_words
@@ -25,6 +25,7 @@ from watch.notices.labels import LEFT_OUT
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadyStopped, NothingWaits
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.positions import position_of
 from watch.recipients import flats_on_paper
 from watch.saving import Explanations, saving

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import audit
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
 from watch.groups.labels import HouseholdsSaid, recipients_said
@@ -28,6 +28,7 @@ from watch.notices.queries import Target
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, OtherSent, ReachesNobody
 from watch.paper import picture_to_show
+from watch.permissions import Permission
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED

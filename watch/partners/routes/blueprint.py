@@ -6,9 +6,11 @@ from flask import Blueprint
 
 from watch.access import current_relations
 from watch.contacts.labels import ROLES
+from watch.contacts.queries import is_stale
 from watch.followup.labels import KINDS, STATES
 from watch.groups.labels import HouseholdsSaid
-from watch.models import ContactPerson
+from watch.language import local
+from watch.models import ContactPerson, utcnow
 from watch.partners import queries
 from watch.registers.labels import SIGN_KINDS, SIGN_STATES
 
@@ -20,6 +22,7 @@ def _words() -> dict[str, object]:
     return {
         "states": STATES, "kinds": KINDS, "households_of": HouseholdsSaid.roughly, "roles": ROLES,
         "sign_states": SIGN_STATES, "sign_kinds": SIGN_KINDS,
+        "is_stale": lambda contact: is_stale(contact, local(utcnow()).date()),
     }  # fmt: skip
 
 

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.accounts.errors import CoordinatorNeverFollows
 from watch.contacts.queries import cards_of, kept_by
 from watch.models import ContactPerson, Partner
 from watch.partners import queries, service
 from watch.partners.routes.blueprint import bp, may_have_page
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 
 NEVER_BOTH: Explanations = {

@@ -9,19 +9,22 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from watch import audit, language
-from watch.access import Permission, current_person, requires
-from watch.contacts.queries import cards_of
+from watch.access import current_person, requires
+from watch.contacts.errors import ChangedMeanwhile, ContactRemoved
+from watch.contacts.queries import Card, cards_of
 from watch.findings.errors import FindingRemoved, NothingNew
 from watch.findings.queries import findings_by_id, steps_of
 from watch.followup.queries.buildings import buildings_by_id
-from watch.models import ContactPerson, Finding, Partner, utcnow
+from watch.models import Finding, Partner, utcnow
 from watch.paging import page_of
 from watch.partners import queries, service
 from watch.partners.forms import EntryForm, ReportForm
 from watch.partners.routes.blueprint import bp
+from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
+BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
 NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
 GONE: Explanations = {FindingRemoved: _l("Åtgärden är borttagen.")}
 MOST_FINDINGS = 5  # of the open ones, how many the first page shows
@@ -87,22 +90,34 @@ def report(finding_id: int) -> ViewAnswer:
 @requires(Permission.SEE_OWN_PROPERTIES)
 def edit(contact_id: int) -> str:
     card = _card(contact_id)
-    return render_template("partners/edit.html", card=card, contact=card[0], form=EntryForm(card[0]))
+    return _entry_page(card, EntryForm(card))
 
 
 @bp.post("/partners/contacts/<int:contact_id>")
 @requires(Permission.SEE_OWN_PROPERTIES)
 def save(contact_id: int) -> ViewAnswer:
     card = _card(contact_id)
-    form = EntryForm(card[0])
+    form = EntryForm(card)
     if not form.validate():
-        return render_template("partners/edit.html", card=card, contact=card[0], form=form), 422
-    said = service.Said(form.name.data, form.phone.data, form.hours.data)
-    with saving(_("Uppgifterna är sparade. Så står de nu för grannarna.")):
-        service.change_entry(card, said, by=current_person(), today=_today())
-        if form.about_nobody.is_given:
-            audit.note(audit.ABOUT_NOBODY, about=card[0], by=current_person(), area=card[0].area)
+        return _entry_page(card, form), 422
+    try:
+        with saving(_("Uppgifterna är sparade. Så står de nu för grannarna.")):
+            said, seen = form.correction, form.seen.data or ""
+            service.correct_entry(card, said, seen=seen, by=current_person(), today=_today())
+            if form.about_nobody.is_given:
+                audit.note(audit.ABOUT_NOBODY, about=card[0], by=current_person(), area=card[0].area)
+    except ContactRemoved:
+        abort(404)
+    except ChangedMeanwhile:
+        card = _card(contact_id)
+        form.form_errors = [BOTH_CHANGED]
+        form.see(card)
+        return _entry_page(card, form, is_both=True), 422
     return redirect(url_for("partners.index", _anchor="entry"), 303)
+
+
+def _entry_page(card: Card, form: EntryForm, *, is_both: bool = False) -> str:
+    return render_template("partners/edit.html", card=card, contact=card[0], form=form, is_both=is_both)
 
 
 def _pages() -> list[Partner]:
@@ -120,7 +135,7 @@ def _finding_page(finding: Finding, form: ReportForm) -> str:
     )
 
 
-def _card(contact_id: int) -> list[ContactPerson]:
+def _card(contact_id: int) -> Card:
     """Return the card of the reader's own organisation that holds a contact. Answer 404 for any other."""
     cards = cards_of(queries.entries_of(_pages()))
     return next((card for card in cards if contact_id in {each.id for each in card}), None) or abort(404)

@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.database import LARGEST_NUMBER
 from watch.groups.queries import letters as letters_queries
 from watch.models import Group, Letter
+from watch.permissions import Permission
 from watch.printing.routes.blueprint import bp
 from watch.printing.routes.letters import letterboxes_form, page, print_form
 from watch.printing.service import delivery

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from watch import language
-from watch.access import Permission, can, current_person, current_relations, requires
+from watch.access import can, current_person, current_relations, requires
 from watch.extensions import db
 from watch.groups.labels import FLAT_STATES
 from watch.groups.queries import letters as letters_queries
@@ -17,6 +17,7 @@ from watch.groups.queries.flats import flats_of_group
 from watch.groups.queries.households import FlatState, households_of
 from watch.groups.queries.joinable import HAS_LETTERS, OPEN_TO_JOIN
 from watch.models import Area, Flat, Group, Language, Letter, LetterPack
+from watch.permissions import Permission
 from watch.printing.forms import LetterboxesForm, PrintLettersForm
 from watch.printing.letter_pages import file_name, pdf_of
 from watch.printing.queries import pack_of, places_of

@@ -10,11 +10,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from watch import audit
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.extensions import db
 from watch.groups.queries.flats import flats_of_groups
 from watch.groups.queries.letters import groups_with_letters, officers_unanswered_letters
 from watch.models import Area, Group, LetterPack, utcnow
+from watch.permissions import Permission
 from watch.pressed import unless_done
 from watch.printing.forms import ChooseHousesForm
 from watch.printing.letter_pages import file_name

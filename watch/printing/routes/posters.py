@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import language, paper
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.contacts.queries import backing_of
 from watch.extensions import db
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.members import active_membership
 from watch.models import Group, Language, Stairwell
+from watch.permissions import Permission
 from watch.printing.labels import poster_words
 from watch.printing.letter_pages import behind_words, foot_words
 from watch.printing.queries import poster_code, poster_of

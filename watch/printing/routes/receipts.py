@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import language, paper
-from watch.access import Permission, requires
+from watch.access import requires
 from watch.backing import NOTHING_LOST
 from watch.contacts.labels import group_backing_words
 from watch.contacts.queries import contacts_for
 from watch.groups.labels import CONSENT_CHANNELS, CONSENTS
 from watch.groups.queries.members import coordinators_for
 from watch.models import Channel, ContactRole, Language, Membership, Person
+from watch.permissions import Permission
 from watch.printing.letter_pages import foot_words
 from watch.printing.routes.blueprint import bp
 from watch.web import leave_trace

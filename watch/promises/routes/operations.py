@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.models import Operation
+from watch.permissions import Permission
 from watch.promises import queries, service
 from watch.promises.errors import ChangedMeanwhile
 from watch.promises.forms import FilterForm, OperationForm, known_of_operation, see

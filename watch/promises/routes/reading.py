@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import render_template, request
 
-from watch.access import Permission, requires
+from watch.access import requires
 from watch.models import Promise
+from watch.permissions import Permission
 from watch.promises import queries
 from watch.promises.forms import FilterPromisesForm
 from watch.promises.routes.blueprint import bp, own_area_ids, own_areas, page_asked

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.models import Promise
+from watch.permissions import Permission
 from watch.promises import service
 from watch.promises.errors import ChangedMeanwhile, NotBegun, NotPublished
 from watch.promises.forms import FollowUpForm, PromiseForm, known_of, see, told_of

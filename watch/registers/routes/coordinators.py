@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.groups.queries.areas import areas_by_id
 from watch.language import local
 from watch.models import Coordinator, utcnow
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.registers.errors import ChangedMeanwhile
 from watch.registers.forms.lists import CoordinatorForm, FilterCoordinatorsForm
 from watch.registers.queries.coordinators import FAR_TOO_MANY, MANY, register_of

@@ -6,11 +6,12 @@ from flask import Response as FlaskResponse
 from flask import abort, render_template, request
 
 from watch import audit
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.extensions import db
 from watch.groups.queries.areas import areas_by_id
 from watch.language import local
 from watch.models import Area, utcnow
+from watch.permissions import Permission
 from watch.registers.forms.lists import TakeOutForm
 from watch.registers.labels import FILES, LISTS, Format, Listed
 from watch.registers.routes.blueprint import bp

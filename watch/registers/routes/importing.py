@@ -10,11 +10,12 @@ from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_file
 from watch.extensions import db
 from watch.limits import limit_network
 from watch.models import Area, ListUpload, UploadState
+from watch.permissions import Permission
 from watch.places.labels import sentence
 from watch.registers import uploads
 from watch.registers.errors import RegisterChanged

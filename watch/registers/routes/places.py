@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.bands import banded_part, roughly
 from watch.groups.queries.pages import facts_of
 from watch.language import local
 from watch.models import Area, Building, Group, Property, Stairwell, utcnow
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.registers.errors import ChangedMeanwhile, NameTaken
 from watch.registers.forms.places import (
     AddressForm,

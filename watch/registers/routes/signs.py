@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.language import local
 from watch.models import Building, WatchSign, utcnow
+from watch.permissions import Permission
 from watch.registers.errors import ChangedMeanwhile, GroupNotActive
 from watch.registers.forms.places import OrderForm, SignForm
 from watch.registers.routes.blueprint import bp

@@ -6,9 +6,10 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.language import local
 from watch.models import Flat, Household, utcnow
+from watch.permissions import Permission
 from watch.registers.queries.stickers import household_with_sticker
 from watch.registers.routes.blueprint import bp
 from watch.registers.service import stickers as service

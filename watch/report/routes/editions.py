@@ -6,8 +6,9 @@ from flask import abort, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from watch.access import Permission, current_person, requires
+from watch.access import current_person, requires
 from watch.models import Report, ReportEdition, utcnow
+from watch.permissions import Permission
 from watch.report import service
 from watch.report.content import content_of, mark_of
 from watch.report.errors import ChangedMeanwhile

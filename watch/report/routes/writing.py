@@ -8,11 +8,12 @@ from typing import Any
 from flask import abort, render_template, request
 from flask_babel import gettext as _
 
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import current_person, current_relations, requires
 from watch.bodies import takes_bytes
 from watch.groups.queries.areas import areas_by_id
 from watch.models import Report, ReportText, Theme, utcnow
 from watch.paging import page_of
+from watch.permissions import Permission
 from watch.report import service
 from watch.report.content import content_of, is_running
 from watch.report.errors import ChangedMeanwhile
