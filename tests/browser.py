@@ -46,9 +46,13 @@ PHONE = {"width": 390, "height": 844}
 VIOLATIONS = 'axe.run({resultTypes: ["violations"]}).then(found => found.violations)'
 
 
+# The shell is Chromium without its windows and menus, which cost as much as the pages.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
 def chromium() -> str | None:
     """Return the path of the browser, Debian's before Playwright's own, or None."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
 def own_chromium(playwright: Playwright) -> str | None:

@@ -10,7 +10,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-CHROMIUM = "no Chromium found: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
+CHROMIUM = (
+    "no Chromium found: `apt-get install chromium-headless-shell`, or `.venv/bin/playwright install chromium`"
+)
 REDIS = "no Redis found: `apt-get install redis-server`"
 
 
