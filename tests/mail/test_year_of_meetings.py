@@ -59,7 +59,7 @@ def test_a_year_of_meetings_mails_each_once(app: Flask, scene: Scene, outbox: Ou
         db.session.commit()
     for number in range(365):
         day = CALLED + timedelta(days=number)
-        for at in TIMES if day in BUSY else ("09.00", "16.00"):
+        for at in TIMES if day in BUSY else TIMES[2:3]:
             with time_machine.travel(borås(day, at)):
                 clock.run_due(OURS)
                 if at == "16.00":

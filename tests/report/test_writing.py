@@ -114,7 +114,13 @@ def test_a_measure_is_corrected_and_the_second_of_two_is_shown_both(
     assert deeds() == ["report-begun", "report-changed", "report-changed"]
 
     client.post(f"/report/{report.id}/indicators/{kept.id}/remove", as_=scene.gun)
-    assert hers.press("Spara", {"after": "70 %"}).status == 404
+    assert client.get(hers.path, as_=colleague).follow().flashes[-1] == ("info", "Måttet är borttaget.")
+    gone = hers.press("Spara", {"after": "70 %"})
+    assert (gone.status, gone.errors) == (
+        422, ["Någon annan har tagit bort måttet. Sparar du, läggs det till igen."]
+    )  # fmt: skip
+    assert gone.press("Lägg till").status == 303
+    assert [each.after for each in reports()[0].indicators] == ["70 %"]
 
 
 REFUSED = [

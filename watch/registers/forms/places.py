@@ -222,7 +222,7 @@ class FilterHousesForm(wtforms.Form):
 
     q = StringField(_l("Adress"), filters=[lambda text: (text or "")[:MOST_SEARCHED]])
     show = SelectField(
-        _l("Vilka"), choices=choices_of(HOUSES), default=Houses.ALL.value, validate_choice=False
+        _l("Vilka hus"), choices=choices_of(HOUSES), default=Houses.ALL.value, validate_choice=False
     )
     sort = SelectField(
         _l("Sortera efter"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template
+from flask import flash, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -37,16 +37,22 @@ def add_indicator(report: Report) -> ViewAnswer:
 
 @bp.get("/report/<int:report_id>/indicators/<int:indicator_id>/edit")
 @requires(Permission.WRITE_REPORTS, second_factor=True)
-def edit_indicator(report: Report, indicator_id: int) -> str:
-    indicator = _in(report, indicator_id) or abort(404)
-    return _edit_page(indicator, ChangeIndicatorForm(indicator))
+def edit_indicator(report: Report, indicator_id: int) -> ViewAnswer:
+    if indicator := _in(report, indicator_id):
+        return _edit_page(indicator, ChangeIndicatorForm(indicator))
+    flash(_("Måttet är borttaget."), "info")
+    return to_report(report, str(Theme.INDICATORS))
 
 
 @bp.post("/report/<int:report_id>/indicators/<int:indicator_id>/edit")
 @requires(Permission.WRITE_REPORTS, second_factor=True)
 def change_indicator(report: Report, indicator_id: int) -> ViewAnswer:
-    """Save what was typed. If somebody else has saved meanwhile, show both and ask."""
-    indicator = _in(report, indicator_id) or abort(404)
+    """Save what was typed. If somebody else has saved or taken it out meanwhile, say so and ask."""
+    indicator = _in(report, indicator_id)
+    if indicator is None:
+        again = IndicatorForm()
+        again.form_errors = [_("Någon annan har tagit bort måttet. Sparar du, läggs det till igen.")]
+        return render_template("report/new_indicator.html", report=report, form=again), 422
     form = ChangeIndicatorForm(indicator)
     if not form.validate():
         return _edit_page(indicator, form), 422
