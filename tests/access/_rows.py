@@ -24,6 +24,7 @@ from tests.factories import (
     make_person,
     make_request,
 )
+from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.models import JoinRequest, Membership, Model, Person, RequestState, utcnow
 
@@ -42,6 +43,7 @@ def others(scene: Scene) -> dict[str, Person]:
     make_officer(people["officer_with_rows"], area, scene.langgatan.property.area)
     make_member(people["asked_member"], group, flat_of(stairwell, "1102"))
     make_coordinator(people["asked_member"], group, lead=True, accepted=False)
+    people["partner"].mailbox = mailbox_at("lena@example.org")  # whose card it is
     make_partner(people["partner"], area, scene.house.property.landlord)
     make_partner(people["partner"], area)
     make_partner(people["nothing_now"], area).ended_at = utcnow()

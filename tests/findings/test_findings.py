@@ -169,6 +169,24 @@ def test_the_contact_person_reports_by_a_link_that_shows_no_person(
     assert db.session.scalars(trail).all() == [scene.bengt.id, None, None]
 
 
+def test_a_stale_mailed_page_undoes_nothing_newer_and_keeps_what_was_typed(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.bengt)
+    (row,) = mailed(outbox, "finding-assigned")
+    stale = client.get(button_of(row))
+    report(client, finding, scene.bengt, status="in_progress", text="Elektrikern har varit här.")
+    refused = stale.press("Spara", {"status": "will_not", "text": "Det går inte."})
+    assert refused.status == 422
+    assert refused.errors == [
+        "Någon annan ändrade samtidigt. Läs vad som har hänt, och spara det som stämmer."
+    ]
+    assert "Elektrikern har varit här." in refused.text
+    assert last().status is FindingStatus.IN_PROGRESS
+    assert refused.press("Spara").status == 303
+    assert last().outcome == "Det går inte."
+
+
 def test_the_contact_person_learns_which_house_or_area_it_is(
     client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
 ) -> None:
@@ -379,7 +397,7 @@ def test_the_link_reports_five_times_a_day_and_every_step_of_it_is_taken_away(
     link = button_of(mailed(outbox, "finding-assigned")[0])
     for number in range(6):
         status = ("in_progress", "open")[number % 2]
-        page = client.post(link, {"status": status, "text": f"Nummer {number}."})
+        page = client.get(link).press("Spara", {"status": status, "text": f"Nummer {number}."})
     said = "Länken har använts så ofta som det går på ett dygn. Skriv igen i morgon."
     assert page.follow().flashes[-1] == ("warn", said)
     report(client, finding, scene.amina, status="open", text="Vi väntar.")  # who is a member goes on
@@ -389,7 +407,7 @@ def test_the_link_reports_five_times_a_day_and_every_step_of_it_is_taken_away(
     assert texts == ["Nummer 0.", "Nummer 1.", "Nummer 3.", "Nummer 4.", "Vi väntar."]
     assert last().status is FindingStatus.OPEN
     with time_machine.travel(utcnow() + timedelta(days=1, minutes=1)):
-        client.post(link, {"status": "in_progress", "text": "I dag."})
+        client.get(link).press("Spara", {"status": "in_progress", "text": "I dag."})
     assert last().status is FindingStatus.IN_PROGRESS
 
 

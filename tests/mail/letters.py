@@ -384,7 +384,9 @@ def _officers_week(scene: Scene) -> OutboxRow | None:
 
 def _partner_assigned(scene: Scene) -> OutboxRow | None:
     lena = make_person("Lena Lind", "lena@example.org")
-    page = make_partner(lena, scene.group.area, scene.house.property.landlord)
+    areas = scene.group.area, scene.other_group.area
+    page, also = (make_partner(lena, each, scene.house.property.landlord) for each in areas)
+    also.assigned_at = page.assigned_at  # by the same press
     return outbox.queue(PARTNER_ASSIGNED, to=lena, about=page)
 
 

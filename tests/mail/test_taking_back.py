@@ -55,6 +55,7 @@ from watch.models import (
 from watch.notices import service as notices
 from watch.notices.mails import NOTICE
 from watch.partners import service as partners
+from watch.partners.queries import given_with
 from watch.recipients import flats_on_paper
 
 Act = Callable[[Scene, Any], object]  # the second is what the mail is about
@@ -257,7 +258,9 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "is no officer any more": lambda s, about: setattr(about, "ended_at", utcnow()),
         "nothing is left to do": lambda s, about: mend_all(s),
     },
-    "partner-assigned": {"the page ended": lambda s, about: partners.end_page(about, by=s.gun)},
+    "partner-assigned": {
+        "the pages ended": lambda s, about: [partners.end_page(each, by=s.gun) for each in given_with(about)]
+    },
     "unsubscribed": {
         "left": lambda s, about: leave(s, s.carin),
         "thought again": lambda s, about: choose(s.carin, NoticeChoice.EVERYTHING),

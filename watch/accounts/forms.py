@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from watch.accounts.queries import is_of_somebody_known
+from watch.accounts.queries import is_of_somebody_known, partners_among
 from watch.fields import AddressField, Form, LanguageField, NameField, PhoneField
 from watch.lengths import PATH
 from watch.models import Person
@@ -31,9 +32,15 @@ class ChoosePersonForm(Form):
     asked = HiddenField(default="yes")
     person = RadioField(_l("Vem är du?"), coerce=int, validators=[InputRequired(_l("Välj vem du är."))])
 
-    def __init__(self, people: Iterable[Person], **more: Any) -> None:
+    def __init__(self, people: Collection[Person], **more: Any) -> None:
         super().__init__(**more)
-        self.person.choices = [SelectChoice(str(person.id), person.name) for person in people]
+        partners = partners_among(people) if len(people) > 1 else ()  # a neighbour, maybe by the same name
+        self.person.choices = [
+            SelectChoice(str(each.id), _("%(name)s (egen sida för kontaktpersoner)", name=each.name))
+            if each.id in partners
+            else SelectChoice(str(each.id), each.name)
+            for each in people
+        ]
 
 
 class SaveSettingsForm(Form):

@@ -25,6 +25,7 @@ from watch.models import (
     Officer,
     OutboxRow,
     OutboxState,
+    Partner,
     Person,
     Purpose,
     SignIn,
@@ -107,6 +108,12 @@ def people_for(link: SignInLink) -> Sequence[Person]:
     if link.person_id is None:
         return people_at(link.mailbox_id)
     return db.session.scalars(select(Person).where(Person.id == link.person_id)).all()
+
+
+def partners_among(people: Collection[Person]) -> frozenset[int]:
+    """Return the ids of those who have a partner's page."""
+    current = select(Partner.person_id).where(Partner.is_current)
+    return frozenset(db.session.scalars(current.where(Partner.person_id.in_([each.id for each in people]))))
 
 
 def was_told_today(mailbox_id: int, kind: str) -> bool:

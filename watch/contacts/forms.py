@@ -36,7 +36,7 @@ REACHABLE = _l("Skriv en telefon eller en e-postadress, så att kontakten går a
 
 
 class SeenField(HiddenField):
-    """The mark of a card when the form was shown, sent back with it. Without one, nothing was seen."""
+    """The mark of a card or a finding when the form was shown, sent back. Without one, nothing was seen."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = valuelist[0] if valuelist else ""

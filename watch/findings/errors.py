@@ -9,6 +9,10 @@ class NothingNew(DomainError):
     """The report says neither another status nor any words."""
 
 
+class ReportedMeanwhile(DomainError):
+    """Somebody else has said something newer of the finding than the report was written under."""
+
+
 class ReportedOften(DomainError):
     """The owner's contact person has reported as often within a day as the link lets them."""
 

@@ -10,8 +10,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
+from watch.contacts.forms import SeenField
 from watch.fields import DayField, Form, SendingForm, TextField, choice, choices_of
 from watch.findings.labels import OWNERS, SPOTS, STATUSES
+from watch.findings.queries import mark_of
 from watch.guarding import surely_about_nobody
 from watch.language import local
 from watch.models import CLOSED, Finding, FindingOwner, FindingStatus, Spot, utcnow
@@ -97,8 +99,8 @@ class ReportForm(Form):
     text = TextField(_l("Vad har hänt?"), most=MOST_STEP)
     due_on = DueField(_l("När ska det vara klart?"))
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(data={"status": finding.status, "due_on": finding.due_on})
+    def __init__(self, finding: Finding, **more: Any) -> None:
+        super().__init__(data={"status": finding.status, "due_on": finding.due_on, **more})
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Demand words from whoever closes it."""
@@ -112,7 +114,15 @@ class ReportForm(Form):
 class ReportByLinkForm(ReportForm):
     """The same for whoever has the mailed link, whose words are never about a person."""
 
+    seen = SeenField()
     text = TextField(_l("Vad har hänt?"), most=MOST_STEP, guard=surely_about_nobody)
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding, seen=mark_of(finding))
+
+    def see(self, finding: Finding) -> None:
+        """Note that whoever fills in the form is shown the finding as it is now."""
+        self.seen.data, self.seen.raw_data = mark_of(finding), None
 
 
 class FilterFindingsForm(Form):

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from watch.models import Finding, FindingOwner, FindingStatus, Spot
 
+REPORTED_MEANWHILE = _l("Någon annan ändrade samtidigt. Läs vad som har hänt, och spara det som stämmer.")
 SPOTS = {
     Spot.LIGHTING: _l("Belysning"),
     Spot.DOOR: _l("Dörr eller lås"),

@@ -65,10 +65,8 @@ def findings_nobody_began(areas: Collection[int], most: int) -> list[Finding]:
     """Return what groups in these areas left to the officers and nobody has begun with, oldest first."""
     is_new = Finding.removed_at.is_(None), Finding.status == FindingStatus.OPEN
     living = Finding.group.has(Group.state != GroupState.CLOSED)
-    wanted = (
-        select(Finding).where(_for_officers_of(areas), living, *is_new).options(joinedload(Finding.group))
-    )
-    return list(db.session.scalars(wanted.order_by(Finding.id).limit(most)))
+    wanted = select(Finding).where(_for_officers_of(areas), living, *is_new).order_by(Finding.id).limit(most)
+    return list(db.session.scalars(wanted.options(joinedload(Finding.group))))
 
 
 def findings_overdue(areas: Collection[int], today: date, most: int) -> list[Finding]:
@@ -167,6 +165,12 @@ def steps_of(finding: Finding) -> Sequence[FindingStep]:
     return db.session.scalars(wanted.order_by(FindingStep.id)).all()
 
 
+def mark_of(finding: Finding) -> str:
+    """Return a mark of what was said last of a finding; empty as long as nobody has said anything."""
+    last = next(reversed(steps_of(finding)), None)
+    return f"{last.id if last else ''} {finding.due_on or ''}".strip()
+
+
 def reports_by_link(finding: Finding, *, since: datetime) -> int:
     """Return how often the owner's contact person has reported by the mailed link since then."""
     by_link = FindingStep.by_id.is_(None), FindingStep.role.in_(REPORT_BY_LINK), FindingStep.at > since
@@ -176,12 +180,9 @@ def reports_by_link(finding: Finding, *, since: datetime) -> int:
 
 def told_at(finding: Finding) -> datetime | None:
     """Return when those who asked were last mailed what has become of a finding."""
-    sent = (
-        select(func.max(func.coalesce(OutboxRow.settled_at, OutboxRow.created_at)))
-        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
-        .where(Mailing.finding_id == finding.id, OutboxRow.may_have_arrived())
-    )
-    return db.session.scalar(sent)
+    last = select(func.max(func.coalesce(OutboxRow.settled_at, OutboxRow.created_at)))
+    sent = last.join(Mailing, Mailing.id == OutboxRow.mailing_id).where(OutboxRow.may_have_arrived())
+    return db.session.scalar(sent.where(Mailing.finding_id == finding.id))
 
 
 def is_following(finding: Finding, person: Person) -> bool:
@@ -209,11 +210,10 @@ def area_id_of(finding: Finding) -> int | None:
 
 def people_to_tell_of_finding(finding: Finding) -> Select[int]:
     """Return a select of the ids of those who asked to hear of it; who has a mail waiting is told by that."""
-    waiting = (
-        select(OutboxRow.person_id)
-        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
-        .where(Mailing.finding_id == finding.id, OutboxRow.state == OutboxState.QUEUED)
-        .where(OutboxRow.person_id.is_not(None), ~OutboxRow.may_have_arrived())
+    queued = select(OutboxRow.person_id).where(OutboxRow.state == OutboxState.QUEUED)
+    waiting = queued.where(OutboxRow.person_id.is_not(None), ~OutboxRow.may_have_arrived())
+    waiting = waiting.join(Mailing, Mailing.id == OutboxRow.mailing_id).where(
+        Mailing.finding_id == finding.id
     )
     followers = select(Person.id).where(hears_of_finding(finding, Person.id.expression))
     return followers.where(Person.id.not_in(waiting))

@@ -13,7 +13,7 @@ from watch import audit
 from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.findings import queries
-from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew, ReportedOften
+from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew, ReportedMeanwhile, ReportedOften
 from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
 from watch.findings.queries import Place
 from watch.mail import outbox
@@ -97,11 +97,16 @@ def change(finding: Finding, plan: Plan, *, by: Person) -> None:
     _note("finding-changed", finding, by)
 
 
-def report(finding: Finding, said: Report, *, role: FindingOwner, by: Person | None) -> FindingStep:
+def report(
+    finding: Finding, said: Report, *, role: FindingOwner, by: Person | None, seen: str | None = None
+) -> FindingStep:
     """Add a dated step, and tell whoever asked if status or outcome are others now.
 
-    Raises FindingRemoved, NothingNew if nothing is, and by the mailed link (`by` is None) ReportedOften.
+    `seen` is the finding's mark when the form was shown. Raises FindingRemoved, NothingNew if nothing is,
+    ReportedMeanwhile if it has another mark now, and by the mailed link (`by` is None) ReportedOften.
     """
+    if seen is not None:
+        db.session.refresh(finding, with_for_update=True)  # of two presses at once, the second sees the first
     if finding.removed_at is not None:
         raise FindingRemoved
     before = finding.status, finding.outcome, finding.due_on
@@ -109,6 +114,8 @@ def report(finding: Finding, said: Report, *, role: FindingOwner, by: Person | N
     repeats = last is not None and (last.status, last.text) == (said.status, said.text or None)
     if (finding.status, finding.due_on) == (said.status, said.due_on) and (repeats or not said.text):
         raise NothingNew
+    if seen is not None and seen != queries.mark_of(finding):
+        raise ReportedMeanwhile
     if by is None and queries.reports_by_link(finding, since=utcnow() - DAY) >= REPORTS_BY_LINK:
         raise ReportedOften
     step = FindingStep(finding_id=finding.id, role=role, status=said.status, text=said.text or None)

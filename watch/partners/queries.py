@@ -1,4 +1,4 @@
-"""What partners see: own properties, their groups' numbers, their findings, their organisation's entry."""
+"""What partners see: own properties, their groups' numbers, their findings, their own entry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from watch.contacts.queries import in_order
@@ -58,43 +58,59 @@ def pages_of(person: Person) -> list[Partner]:
     return list(db.session.scalars(wanted))
 
 
-def has_page(person_id: int) -> bool:
-    """Return True if a person is a partner anywhere."""
-    current = select(Partner.id).where(Partner.person_id == person_id, Partner.is_current)
-    return db.session.scalar(current.limit(1)) is not None
+def given_with(page: Partner) -> list[Partner]:
+    """Return the current pages that were given by the same press, by area and landlord."""
+    return [each for each in pages_of(page.person) if each.assigned_at == page.assigned_at]
 
 
-def _buildings_of(page: Partner) -> Select[int]:
-    """Return a select of the ids of the buildings that are a page's own properties."""
+def _buildings_of(pages: Collection[Partner]) -> Select[int]:
+    """Return a select of the ids of the buildings that are these pages' own properties."""
     own = select(Building.id).join(Property, Property.id == Building.property_id)
-    own = own.where(Property.area_id == page.area_id)
-    return own if page.landlord_id is None else own.where(Property.landlord_id == page.landlord_id)
+    return own.where(_are_of(pages))
+
+
+def _are_of(pages: Collection[Partner]) -> ColumnElement[bool]:
+    """Return the condition that properties are these pages' own."""
+    landlords = [each for each in pages if each.landlord_id is not None]
+    whole = Property.area_id.in_({each.area_id for each in pages if each.landlord_id is None})
+    each_landlord = (
+        and_(Property.area_id == each.area_id, Property.landlord_id == each.landlord_id) for each in landlords
+    )
+    return or_(whole, *each_landlord)
 
 
 def buildings_with_group(page: Partner) -> Sequence[int]:
     """Return the ids of the own buildings that have a group, by street and number."""
-    own = select(Building.id).where(Building.id.in_(_buildings_of(page)), Building.group_id.is_not(None))
+    own = select(Building.id).where(Building.id.in_(_buildings_of([page])), Building.group_id.is_not(None))
     return db.session.scalars(own.order_by(Building.sort_key, Building.id)).all()
 
 
 def number_of_buildings(page: Partner) -> int:
     """Return how many buildings are a page's own properties."""
-    return db.session.scalar(select(func.count()).select_from(_buildings_of(page).subquery())) or 0
+    return db.session.scalar(select(func.count()).select_from(_buildings_of([page]).subquery())) or 0
 
 
 def meetings_of(page: Partner, now: datetime) -> Sum:
     """Return the sum of the year's meetings of the groups in the own buildings; for an area, of all of it."""
     held = [each for each in held_meetings(page.area, now) if each.starts_at >= now - YEAR]
     if page.landlord_id is not None:
-        own = set(db.session.scalars(_groups_of(page)))
+        own = set(db.session.scalars(_groups_of([page])))
         held = [each for each in held if own & each.groups.keys()]
     return sum_of(held)
 
 
-def _groups_of(page: Partner) -> Select[int | None]:
+def _groups_of(pages: Collection[Partner]) -> Select[int | None]:
     return select(Building.group_id).where(
-        Building.id.in_(_buildings_of(page)), Building.group_id.is_not(None)
+        Building.id.in_(_buildings_of(pages)), Building.group_id.is_not(None)
     )
+
+
+def shared_groups(buildings: Collection[int]) -> dict[int, str]:
+    """Return the name of the group of each building (id) whose group has several: its numbers are theirs."""
+    several = select(Building.group_id).group_by(Building.group_id).having(func.count() > 1)
+    named = select(Building.id, Group.name).join(Group, Group.id == Building.group_id)
+    rows = db.session.execute(named.where(Building.id.in_(buildings), Group.id.in_(several)))
+    return dict(rows.all())
 
 
 def signs_of(buildings: Collection[int], today: date) -> dict[int, Counter[SignState]]:
@@ -126,39 +142,57 @@ def finding_of(pages: Collection[Partner], finding_id: int) -> Finding | None:
 
 
 def _theirs(pages: Collection[Partner]) -> ColumnElement[bool]:
+    """Return the condition that a finding is left to these partners: by its owner, and by where it is."""
     living = or_(Finding.group_id.is_(None), Finding.group.has(Group.state != GroupState.CLOSED))
-    return and_(or_(false(), *map(_is_of, pages)), Finding.removed_at.is_(None), living)
-
-
-def _is_of(page: Partner) -> ColumnElement[bool]:
-    """Return the condition that a finding is left to a partner: by its owner, and by where it is."""
-    if page.landlord_id is None:
-        in_area = or_(Finding.area_id == page.area_id, Finding.group.has(Group.area_id == page.area_id))
-        return and_(Finding.owner == FindingOwner.MUNICIPALITY, in_area)
-    own = _buildings_of(page)
-    others = select(Property.id).where(
-        Property.area_id == page.area_id, Property.landlord_id != page.landlord_id
+    areas = {each.area_id for each in pages if each.landlord_id is None}
+    in_areas = or_(Finding.area_id.in_(areas), Finding.group.has(Group.area_id.in_(areas)))
+    landlords = [each for each in pages if each.landlord_id is not None]
+    left_to_them = or_(
+        and_(Finding.owner == FindingOwner.MUNICIPALITY, in_areas),
+        and_(Finding.owner == FindingOwner.LANDLORD, _is_at(landlords)),
     )
+    return and_(left_to_them, Finding.removed_at.is_(None), living)
+
+
+def _is_at(pages: Collection[Partner]) -> ColumnElement[bool]:
+    """Return the condition that a finding is at a landlord's buildings. A whole place has only theirs."""
+    own, groups = _buildings_of(pages), _groups_of(pages)
+    with_others = select(Building.group_id).where(Building.group_id.in_(groups), Building.id.not_in(own))
+    areas_with_others = select(Property.area_id).where(not_(_are_of(pages)))
     whole_place = or_(
-        Finding.group_id.in_(_groups_of(page)), and_(Finding.area_id == page.area_id, ~others.exists())
+        and_(Finding.group_id.in_(groups), Finding.group_id.not_in(with_others)),
+        and_(
+            Finding.area_id.in_({each.area_id for each in pages}), Finding.area_id.not_in(areas_with_others)
+        ),
     )
-    here = or_(
+    return or_(
         Finding.stairwell_id.in_(select(Stairwell.id).where(Stairwell.building_id.in_(own))),
         Finding.building_id.in_(own),
         and_(Finding.stairwell_id.is_(None), Finding.building_id.is_(None), whole_place),
     )
-    return and_(Finding.owner == FindingOwner.LANDLORD, here)
 
 
-def entries_of(pages: Collection[Partner]) -> list[ContactPerson]:
-    """Return their organisation's own entries among the contact persons: the landlord's, or the area's."""
-    landlords = {each.landlord_id for each in pages} - {None}
-    areas = {each.area_id for each in pages if each.landlord_id is None}
-    theirs = or_(
-        and_(ContactPerson.role == ContactRole.LANDLORD, ContactPerson.landlord_id.in_(landlords)),
-        and_(ContactPerson.role == ContactRole.MUNICIPALITY, ContactPerson.area_id.in_(areas)),
-    )
-    return in_order(db.session.scalars(select(ContactPerson).where(theirs, ContactPerson.is_current)))
+def entries_of(person: Person) -> list[ContactPerson]:
+    """Return the person's own entries among the contact persons: the cards with the person's address.
+
+    Those of colleagues, successors and other organisations are theirs or the officers' to correct.
+    """
+    mailbox = person.mailbox
+    return [each for each in _entries() if mailbox and _key(each.email) == _key(mailbox.address)]
+
+
+def addresses_of_entries() -> frozenset[str]:
+    """Return the addresses, in lower case, of those among the contact persons who may have a page."""
+    return frozenset(_key(each.email) for each in _entries())
+
+
+def _entries() -> list[ContactPerson]:
+    with_address = ContactPerson.role.in_(ROLES), ContactPerson.email.is_not(None)
+    return in_order(db.session.scalars(select(ContactPerson).where(*with_address, ContactPerson.is_current)))
+
+
+def _key(address: str | None) -> str:
+    return (address or "").casefold()
 
 
 def properties_for(card: Collection[ContactPerson], areas: Collection[int]) -> list[Properties]:
@@ -207,6 +241,20 @@ def _of_landlord(contact: ContactPerson) -> set[tuple[int, int | None]]:
     return set() if contact.area_id and len(found) > 1 else found
 
 
+def left_to_give(card: Collection[ContactPerson], areas: Collection[int]) -> list[Properties]:
+    """Return the own properties in these areas of which a card's reader has no page."""
+    (address,) = {_key(each.email) for each in card}
+    theirs = [each for each in given_in(areas) if each.ended_at is None and address_of(each) == address]
+    has = {(each.area_id, each.landlord_id) for each in theirs}
+    wanted = properties_for(card, areas)
+    return [each for each in wanted if (each.area.id, each.landlord.id if each.landlord else None) not in has]
+
+
+def address_of(page: Partner) -> str:
+    """Return the address of whoever has a page, in lower case; empty if they have none."""
+    return _key(page.person.mailbox.address if page.person.mailbox else None)
+
+
 def given_in(areas: Collection[int]) -> list[Partner]:
     """Return the pages given in these areas, also those ended today, by area and landlord."""
     wanted = (
@@ -227,4 +275,4 @@ def addresses_with_page(areas: Collection[int]) -> frozenset[str]:
     """Return the addresses whose readers have a page in these areas, in lower case."""
     current = select(Partner.person_id).where(Partner.area_id.in_(areas), Partner.is_current)
     boxes = select(Mailbox).where(Mailbox.id.in_(select(Person.mailbox_id).where(Person.id.in_(current))))
-    return frozenset(each.address.casefold() for each in db.session.scalars(boxes))
+    return frozenset(_key(each.address) for each in db.session.scalars(boxes))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from watch import audit
-from watch.accounts.queries import people_at, was_told_today
+from watch.accounts.queries import was_told_today
 from watch.accounts.service.officers import demand_no_coordinator
-from watch.accounts.service.people import mailbox_at, person_at
+from watch.accounts.service.people import mailbox_for_asking
 from watch.accounts.service.signing_in import end_sign_ins
 from watch.contacts import service as contacts
 from watch.extensions import db
@@ -24,18 +24,17 @@ Report = findings.Report
 WORTH_READING = timedelta(days=30)
 
 
-def give_page(contact: ContactPerson, places: Iterable[Properties], *, by: Person) -> Person:
-    """Give a contact person a page for each of these properties, and mail them once. Twice changes nothing.
+def give_page(contact: ContactPerson, places: Iterable[Properties], *, by: Person) -> bool:
+    """Give a contact person a page for each of these properties. Twice changes nothing.
 
-    The officer vouches for the address. Raises CoordinatorNeverFollows.
+    Returns True if a mail about it was queued: one for all of them, once a day at most. The officer vouches
+    for the address. Raises CoordinatorNeverFollows.
     """
-    person = _reader_of(contact)
+    person, now = _reader_of(contact), utcnow()
     demand_no_coordinator(person)
-    given = [_assign(person, each, by) for each in places]
+    given = [_assign(person, each, now, by) for each in places]
     new = [each for each in given if each is not None]
-    if new:
-        _let_in(new[0])
-    return person
+    return bool(new) and _let_in(new[0])
 
 
 def give_again(partner: Partner, *, by: Person) -> None:
@@ -54,18 +53,18 @@ def end_page(partner: Partner, *, by: Person) -> None:
         audit.note("partner-ended", about=partner.person, by=by, area=partner.area)
 
 
-def report(finding: Finding, said: Report, *, by: Person) -> None:
+def report(finding: Finding, said: Report, *, seen: str, by: Person) -> None:
     """Say as its owner how far a finding has come, as by the mailed link.
 
-    Raises FindingRemoved and NothingNew.
+    Raises FindingRemoved, NothingNew and ReportedMeanwhile.
     """
-    findings.report(finding, said, role=finding.owner, by=by)
+    findings.report(finding, said, role=finding.owner, seen=seen, by=by)
 
 
 def correct_entry(
     card: Collection[ContactPerson], said: contacts.Correction, *, seen: str, by: Person, today: date
 ) -> None:
-    """Correct the organisation's own entry, as by the mailed link. For whom it is stays as it is.
+    """Correct a partner's own entry, as by the mailed link. For whom it is stays as it is.
 
     Raises ChangedMeanwhile and ContactRemoved.
     """
@@ -73,16 +72,22 @@ def correct_entry(
 
 
 def _reader_of(contact: ContactPerson) -> Person:
-    """Return the person whom a contact names, made where new; without a name, the only one known there."""
-    mailbox = mailbox_at(contact.email or "")
-    known = people_at(mailbox.id)
-    if contact.name is None and len(known) == 1:
-        return known[0]
+    """Return who had a page last at a contact's address; else a new person with the contact's name.
+
+    Nobody else who reads the mailbox is taken: officers would learn who lives here, and they the page.
+    """
+    mailbox = mailbox_for_asking(contact.email or "")  # locked: two presses at once make one person
+    here = select(Partner).join(Partner.person).where(Person.mailbox_id == mailbox.id)
+    current_first = here.order_by(Partner.ended_at.is_not(None), Partner.id.desc())
+    if last := db.session.scalars(current_first.limit(1)).first():
+        return last.person
     name = (contact.name or contact.organisation).partition(",")[0].strip()  # "Lars Ek, förvaltare"
-    return person_at(mailbox, name, Language.SWEDISH)
+    person = Person(name=name, mailbox=mailbox, language=Language.SWEDISH)
+    db.session.add(person)
+    return person
 
 
-def _assign(person: Person, places: Properties, by: Person) -> Partner | None:
+def _assign(person: Person, places: Properties, now: datetime, by: Person) -> Partner | None:
     """Return the new page, or the one that ended today; None if there is one. The mailbox is locked."""
     landlord_id = places.landlord.id if places.landlord else None
     here = Partner.area_id == places.area.id, Partner.landlord_id.is_not_distinct_from(landlord_id)
@@ -95,17 +100,18 @@ def _assign(person: Person, places: Properties, by: Person) -> Partner | None:
     if partner is None:
         partner = Partner(area_id=places.area.id, landlord_id=landlord_id, person=person)
         db.session.add(partner)
-    partner.ended_at = None
+    partner.assigned_at, partner.ended_at = now, None
     audit.note("partner-assigned", about=person, by=by, area=places.area)
     return partner
 
 
-def _let_in(partner: Partner) -> None:
-    """Let a person sign in who has a page now, with the stricter rules, and mail them once a day at most."""
+def _let_in(partner: Partner) -> bool:
+    """Let a person sign in who has a page now, with the stricter rules; return True if they are mailed."""
     person = partner.person
     person.address_confirmed_at = person.address_confirmed_at or utcnow()
     end_sign_ins(person)
     db.session.flush()
     if person.mailbox_id is None or was_told_today(person.mailbox_id, PARTNER_ASSIGNED.kind):
-        return
+        return False
     outbox.queue(PARTNER_ASSIGNED, to=person, about=partner, not_after=utcnow() + WORTH_READING)
+    return True

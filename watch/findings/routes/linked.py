@@ -14,8 +14,9 @@ from watch.access import public
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.findings import queries, service
-from watch.findings.errors import FindingRemoved, NothingNew, ReportedOften
+from watch.findings.errors import FindingRemoved, NothingNew, ReportedMeanwhile, ReportedOften
 from watch.findings.forms import ReportByLinkForm
+from watch.findings.labels import REPORTED_MEANWHILE
 from watch.findings.routes.blueprint import bp
 from watch.limits import limit_network
 from watch.models import FindingLink, Purpose, utcnow
@@ -46,9 +47,14 @@ def report_by_link(token: str) -> ViewAnswer:
     form = ReportByLinkForm(link.finding)
     if not form.validate():
         return _page(token, link, form), 422
-    said = service.Report(form.status.data, form.text.data, form.due_on.data)
-    with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=REFUSED):
-        service.report(link.finding, said, role=link.finding.owner, by=None)
+    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data or ""
+    try:
+        with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=REFUSED):
+            service.report(link.finding, said, role=link.finding.owner, by=None, seen=seen)
+    except ReportedMeanwhile:
+        form.form_errors = [REPORTED_MEANWHILE]
+        form.see(link.finding)
+        return _page(token, link, form), 422
     return here
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from watch.access import current_relations
 from watch.contacts.labels import ROLES
-from watch.contacts.queries import is_stale
+from watch.contacts.queries import Card, is_stale
 from watch.followup.labels import KINDS, STATES
 from watch.groups.labels import HouseholdsSaid
 from watch.language import local
@@ -30,6 +30,15 @@ def _words() -> dict[str, object]:
 def addresses_with_page() -> frozenset[str]:
     """Return the addresses, in lower case, whose readers have a page in the reader's areas."""
     return queries.addresses_with_page(current_relations().officer_of)
+
+
+@bp.app_template_global("left_to_give")
+def left_to_give(card: Card) -> bool:
+    """Return True if a card's reader can be given a page of more in the reader's areas."""
+    return bool(queries.left_to_give(card, current_relations().officer_of))
+
+
+bp.add_app_template_global(queries.given_with, "given_with")
 
 
 @bp.app_template_global("may_have_page")

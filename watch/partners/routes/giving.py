@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -16,11 +16,8 @@ from watch.partners.routes.blueprint import bp, may_have_page
 from watch.permissions import Permission
 from watch.saving import Explanations, saving
 
-NEVER_BOTH: Explanations = {
-    CoordinatorNeverFollows: _l(
-        "Den som har adressen är kontaktombud i en grupp och vet vilka som är med. En fastighetsägares eller "
-        "kommunens sida visar aldrig det. Använd en annan adress."
-    )
+NEVER_BOTH: Explanations = {  # and not why: officers of another area would learn who coordinates
+    CoordinatorNeverFollows: _l("Den här adressen kan inte få en egen sida. Be om en annan adress.")
 }
 
 
@@ -37,8 +34,10 @@ def ask_give(contact_id: int) -> str:
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def give(contact_id: int) -> Response:
     card = _card(contact_id)
-    with saving(_("Sidan är klar. Ett mejl om den är på väg."), unless=NEVER_BOTH):
-        service.give_page(card[0], _places(card), by=current_person())
+    with saving(unless=NEVER_BOTH) as saved:
+        is_mailed = service.give_page(card[0], _places(card), by=current_person())
+    if saved:
+        flash(_("Sidan är klar. Ett mejl om den är på väg.") if is_mailed else _("Sidan är klar."), "done")
     return _to_list()
 
 
@@ -46,7 +45,9 @@ def give(contact_id: int) -> Response:
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def given() -> str:
     """Show who has a page in the officer's areas, and whose was ended today."""
-    return render_template("partners/given.html", pages=queries.given_in(current_relations().officer_of))
+    pages, listed = queries.given_in(current_relations().officer_of), queries.addresses_of_entries()
+    unlisted = [each for each in pages if queries.address_of(each) not in listed]
+    return render_template("partners/given.html", pages=pages, unlisted=unlisted)
 
 
 @bp.post("/partners/given/<int:partner_id>/end")

@@ -12,7 +12,8 @@ from watch import audit, language
 from watch.access import current_person, requires
 from watch.contacts.errors import ChangedMeanwhile, ContactRemoved
 from watch.contacts.queries import Card, cards_of
-from watch.findings.errors import FindingRemoved, NothingNew
+from watch.findings.errors import FindingRemoved, NothingNew, ReportedMeanwhile
+from watch.findings.labels import REPORTED_MEANWHILE
 from watch.findings.queries import findings_by_id, steps_of
 from watch.followup.queries.buildings import buildings_by_id
 from watch.models import Finding, Partner, utcnow
@@ -46,10 +47,11 @@ def index() -> str:
     return render_template(
         "partners/index.html", pages=pages, shown=shown, page=page, today=_today(),
         rows=buildings_by_id(page.keys, now), signs=queries.signs_of(page.keys, _today()),
-        with_group=len(with_group), buildings=queries.number_of_buildings(shown),
+        shared=queries.shared_groups(page.keys), with_group=len(with_group),
+        buildings=queries.number_of_buildings(shown),
         year=queries.meetings_of(shown, now), waiting=waiting,
         findings=findings_by_id(queries.finding_ids(pages)[: min(waiting, MOST_FINDINGS)]),
-        cards=cards_of(queries.entries_of(pages)),
+        cards=cards_of(queries.entries_of(current_person())),
     )  # fmt: skip
 
 
@@ -80,9 +82,14 @@ def report(finding_id: int) -> ViewAnswer:
     form = ReportForm(finding)
     if not form.validate():
         return _finding_page(finding, form), 422
-    said = service.Report(form.status.data, form.text.data, form.due_on.data)
-    with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=GONE):
-        service.report(finding, said, by=current_person())
+    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data or ""
+    try:
+        with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=GONE):
+            service.report(finding, said, seen=seen, by=current_person())
+    except ReportedMeanwhile:
+        form.form_errors = [REPORTED_MEANWHILE]
+        form.see(finding)
+        return _finding_page(finding, form), 422
     return redirect(url_for("partners.show", finding_id=finding_id), 303)
 
 
@@ -136,8 +143,8 @@ def _finding_page(finding: Finding, form: ReportForm) -> str:
 
 
 def _card(contact_id: int) -> Card:
-    """Return the card of the reader's own organisation that holds a contact. Answer 404 for any other."""
-    cards = cards_of(queries.entries_of(_pages()))
+    """Return the reader's own card that holds a contact. Answer 404 for any other."""
+    cards = cards_of(queries.entries_of(current_person()))
     return next((card for card in cards if contact_id in {each.id for each in card}), None) or abort(404)
 
 
