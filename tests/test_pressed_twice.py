@@ -67,7 +67,7 @@ TYPED = {  # into empty fields, by their name
     "name": "Lina", "address": "lina@example.org", "email": "lina@example.org", "place": "Tvättstugan",
     "lead-address": "lina@example.org", "addresses": "Olle Ek <olle.ek@example.org>", "title": "Ny lampa",
     "day": DAY.isoformat(), "starts": "18.00", "ends": "19.00", "body": "Den sitter i cykelrummet.",
-    "organisation": "Polisen", "phone": "070-123 45 67", "people": "1", "head_count": "7",
+    "organisation": "Husmötet", "phone": "070-123 45 67", "people": "1", "head_count": "7",
     "what": "Lampan vid trappan är släckt.", "doors_knocked": "18", "doors_opened": "11",
     "text": "Två träffar i varje hus.", "begins": DAY.isoformat(), "number": "8", "outcome": "Det blev bra.",
     "reason": "Huset byggs om.", "rest-reason": "Lugnt just nu.",

@@ -11,7 +11,7 @@ from wtforms import Field, SelectField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import ValidationError
 
-from watch.guard import plates_in, suspects_in, tells_of_somebody
+from watch.guard import plates_in, suspects_in, tells_flat, tells_of_somebody
 from watch.guarding import LOOKS_LIKE_PLATE, LOOKS_LIKE_SUSPECT
 from watch.names import has_letter, is_like_link
 from watch.personnummer import has_personnummer, may_be_mobile, personnummer_word
@@ -98,7 +98,8 @@ def no_title(_form: Any, field: Field) -> None:
 
 def no_telling(_form: Any, field: Field) -> None:
     """Refuse a name that tells something of somebody. No assurance helps: no name needs a deed or a flat."""
-    if field.data and not field.errors and tells_of_somebody(field.data):
+    text = field.data or ""
+    if not field.errors and (tells_of_somebody(text) or tells_flat(text)):
         raise ValidationError(
             _l("Skriv bara ett namn, utan lägenhet och utan något om någon. Förnamn räcker.")
         )

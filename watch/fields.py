@@ -133,7 +133,8 @@ class NameField(StringField):
             no_link,
             no_personnummer,
             a_letter,
-            *(() if takes_title else (no_title, no_telling)),
+            *(() if takes_title else (no_title,)),
+            no_telling,
         ]
         super().__init__(label, validators=rules, filters=[_filter(tidy_name)], **more)
 

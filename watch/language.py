@@ -139,14 +139,14 @@ def clock_of_end(moment: datetime) -> str:
 def moment(when: datetime) -> str:
     """Return date and time: "måndag 23 september 2019 kl. 18.00"; no line break before the hour."""
     pattern = (
-        "EEEE d MMMM y 'kl.'\u00a0HH.mm" if _locale().language == "sv" else f"EEEE d MMMM y{_comma()} HH:mm"
+        "EEEE d MMMM y 'kl.'\u00a0HH.mm" if _locale().language == "sv" else f"EEEE d MMMM y{comma()} HH:mm"
     )
     return format_datetime(local(when), pattern, locale=_locale())
 
 
 def listed(parts: Iterable[object]) -> str:
     """Join parts with the language's comma: "1, 3, 5"."""
-    return f"{_comma()} ".join(map(str, parts))
+    return f"{comma()} ".join(map(str, parts))
 
 
 def together(names: Iterable[str]) -> str:
@@ -154,7 +154,8 @@ def together(names: Iterable[str]) -> str:
     return format_list(list(names), locale=_locale())
 
 
-def _comma() -> str:
+def comma() -> str:
+    """Return the language's comma."""
     return "،" if current() is Language.ARABIC else ","
 
 

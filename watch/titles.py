@@ -33,6 +33,16 @@ PHRASES = re.compile(
     r"qofka xiriirka|dadka xiriirka|milkiilaha guriga|hogga an hay)\b|"
     r"(?:مالك|صاحب) (?:العقار|المبني|العماره|البيت)"
 )
+# The house's own people, whom a group may publish as its contacts; words without accents.
+HOUSES_OWN = re.compile(
+    r"\b(?:vicevard|bovard|vaktmastare|styrelse|fastighetsskotare|bostadsrattsforening|hyresgastforening|vaktbolag|"
+    r"grannsamverkan)\w*"
+)
+EMERGENCY = re.compile(r"\b(?:sos|larmcentral\w*|ambulans\w*|nodnummer\w*)\b")
+NUMBER = r"11(?:2|\s?4\s?14)\b"
+EMERGENCY_NUMBER = re.compile(rf"\b{NUMBER}")
+CALLED_BY_NUMBER = re.compile(rf"(?:^\W*|\b(?:larm\w*|ring|call|akut\w*)\W+){NUMBER}", re.IGNORECASE)
+POLICE = re.compile(r"\b(?:polis|police|boliis)")
 FIRST = frozenset(
     [
         "polis",
@@ -80,6 +90,19 @@ def is_title(name: str) -> bool:
         return True
     parts = [re.findall(r"[^\W_]+", part) for part in SIGNS.split(text)]
     return any(_begins_with_title(part) for part in parts if part)
+
+
+def claims_office(text: str, *, of_person: bool = False) -> bool:
+    """Return True if a group's own contact calls itself what only others are: the police, the landlord, 112.
+
+    The house's own people may be called by their titles: the caretaker, the board. Police is a surname too,
+    which a person may have behind a first name, and no organisation.
+    """
+    plain = HOUSES_OWN.sub(" ", _plain(text))
+    number = EMERGENCY_NUMBER if of_person else CALLED_BY_NUMBER  # a house may be number 112 of its street
+    is_emergency = number.search(text) or EMERGENCY.search(plain)
+    is_police = not of_person and POLICE.search(plain)
+    return bool(is_emergency or is_police) or is_title(plain)
 
 
 def is_taken_for(one: str, other: str) -> bool:

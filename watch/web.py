@@ -135,7 +135,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(_page_context)
     app.jinja_env.globals.update(
         csrf_token=made_for.token, form_turn=made_for.turn, is_anothers_mail=is_anothers_mail,
-        page_form=page_form, claim_page_form=claim_page_form,
+        page_form=page_form, claim_page_form=claim_page_form, comma=language.comma,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=language.day, short_day=language.short_day, clock=language.clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -18,8 +19,9 @@ from watch import clock
 from watch.contacts.queries import year_before
 from watch.extensions import db
 from watch.jobs import JOBS
-from watch.language import local
+from watch.language import local, short_day
 from watch.models import (
+    Area,
     AuditEntry,
     ContactPerson,
     ContactQuestion,
@@ -397,3 +399,148 @@ def test_an_old_link_is_dead_and_erased_a_month_later_with_the_mailbox(
         assert db.session.scalars(select(ContactQuestion)).all() == []
         assert client.get(link).status == 410
     assert fresh(card[0]).asked_at is not None, "or they would be asked every fourth month"
+
+
+@pytest.fixture
+def three(scene: Scene, card: list[ContactPerson], norrby: Area) -> list[ContactPerson]:
+    """The card in a third area as well, which is Gun's too."""
+    third = make_contact(ContactRole.POLICE, "Polisen i Borås", norrby)
+    third.name, third.email, third.hours, third.checked_on = "Per Ek", RING, "vardagar 8–16", A_YEAR_AGO
+    db.session.commit()
+    return [*card, third]
+
+
+def change_phone(contact: ContactPerson, phone: str) -> None:
+    """Change one row of a card, as the officer of that area alone."""
+    contact.phone = phone
+    db.session.commit()
+
+
+def phones(card: list[ContactPerson]) -> list[str | None]:
+    return [fresh(each).phone for each in card]
+
+
+def test_a_form_that_is_saved_unchanged_writes_nothing_over_what_an_officer_changed_in_one_area(
+    client: PageClient, three: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    before = client.get(link).click("Något har ändrats")
+    change_phone(three[1], "+46337009999")
+    back = before.press("Spara ändringen").follow()
+    assert [each for each in ("033-700 00 00", "033-700 99 99") if each not in back.text] == []
+    assert phones(three) == ["+46337000000", "+46337009999", "+46337000000"]
+    told = before.press("Spara ändringen", {"hours": "vardagar 9–12"})
+    assert (told.status, told.errors) == (
+        422, ["Någon annan ändrade just kontakten. Titta igenom den igen."],
+    )  # fmt: skip
+    assert "033-700 99 99" in told.text, "the card of the other area is shown below"
+    assert told.press("Spara ändringen").status == 303, "of the two that are one card still"
+    assert [fresh(each).hours for each in three] == ["vardagar 9–12", "vardagar 8–16", "vardagar 9–12"]
+    assert phones(three) == ["+46337000000", "+46337009999", "+46337000000"]
+    old = client.post(f"{link}/change", {"name": "Per Ek", "phone": "033-700 11 22"})
+    assert old.status == 422, "a page from before that names no card"
+    assert phones(three) == ["+46337000000", "+46337009999", "+46337000000"]
+
+
+def test_each_card_that_differs_is_corrected_by_its_own_form(
+    client: PageClient, three: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    change_phone(three[1], "+46337009999")
+    page = client.get(link)
+    assert "Något har ändrats" not in page.links, "it says of which"
+    form = page.click("Något har ändrats Boda")
+    assert form.form()["phone"] == "033-700 99 99"
+    assert form.press("Spara ändringen").status == 303
+    assert phones(three) == ["+46337000000", "+46337009999", "+46337000000"]
+    form = client.get(link).click("Något har ändrats Boda")
+    other = client.get(link).click("Något har ändrats Hässleholmen, Norrby")
+    for _ in range(2):
+        assert form.press("Spara ändringen", {"phone": "033-700 11 22"}).status == 303
+    assert phones(three) == ["+46337000000", "+46337001122", "+46337000000"]
+    assert other.press("Spara ändringen", {"phone": "033-700 33 44"}).status == 303
+    assert phones(three) == ["+46337003344", "+46337001122", "+46337003344"]
+
+
+def test_a_link_corrects_only_its_own_cards_and_says_when_one_is_not_among_them_any_more(
+    client: PageClient, three: list[ContactPerson], outbox: Outbox
+) -> None:
+    other = make_contact(ContactRole.MUNICIPALITY, "Borås Stad")
+    db.session.commit()
+    link = ask(outbox)
+    form = client.get(link).click("Något har ändrats")
+    taken = f"{link}/change?card={three[0].id}"
+    three[0].email = ANOTHER
+    db.session.commit()
+    for press in (
+        lambda: client.get(taken),
+        lambda: form.press("Spara ändringen", {"phone": "033-700 11 22"}),
+    ):
+        gone = press()
+        assert (gone.status, f"{gone.location}") == (303, link[link.index("/c/") :])
+        assert gone.follow().flashes == [
+            ("warn", "Någon annan ändrade just kontakten. Titta igenom den igen.")
+        ]
+    for number in (other.id, 10**30, -1):
+        assert client.post(f"{link}/change?card={number}", {"phone": "033-700 11 22"}).status == 303
+    assert client.get(f"{link}/change?card=x").status == 200
+    assert phones([*three, other]) == ["+46337000000"] * 4
+
+
+def test_after_an_officers_change_the_page_shows_both_and_what_cancel_does(
+    client: PageClient, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    form = client.get(link).click("Något har ändrats")
+    assert "Det här har någon annan sparat" not in form.text
+    for contact in card:
+        change_phone(contact, "+46337009999")
+    told = form.press("Spara ändringen", {"hours": "vardagar 9–12"})
+    for words in (
+        "Det här har någon annan sparat", "033-700 99 99", "Tryck på Avbryt om det andra ska gälla.",
+    ):  # fmt: skip
+        assert words in told.text
+    assert (told.form()["phone"], told.form()["hours"]) == ("033-700 00 00", "vardagar 9–12")
+    assert told.click("Avbryt").h1 == "Stämmer dina kontaktuppgifter?"
+    assert phones(card) == ["+46337009999"] * 2
+    assert told.press("Spara ändringen").status == 303
+    assert phones(card) == ["+46337000000"] * 2
+
+
+def _yes(client: PageClient, link: str) -> None:
+    client.get(link).press("Ja, det stämmer")
+
+
+def _correction(client: PageClient, link: str) -> None:
+    correct(client, link, phone="033-700 11 22")
+
+
+@pytest.mark.parametrize("answer", [_yes, _correction])
+def test_after_an_answer_the_link_is_good_for_14_more_days(
+    answer: Callable[[PageClient, str], None],
+    client: PageClient,
+    card: list[ContactPerson],
+    outbox: Outbox,
+) -> None:
+    link, start = ask(outbox), utcnow()
+    with time_machine.travel(start + timedelta(days=40)):
+        answer(client, link)
+        until = short_day(utcnow() + timedelta(days=14))
+        assert re.search(rf"Länken gäller till \w+ {until}\b", client.get(link).text)
+    with time_machine.travel(start + timedelta(days=50)):
+        correct(client, link, phone="033-700 33 44")  # a second thought adds no days
+        assert phones(card) == ["+46337003344"] * 2
+    with time_machine.travel(start + timedelta(days=55)):
+        assert client.get(link).status == 410
+        assert client.post(f"{link}/change", {"phone": "033-700 55 66"}).status == 410
+    assert phones(card) == ["+46337003344"] * 2
+
+
+def test_an_answer_on_the_last_day_adds_none(
+    client: PageClient, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    link, start = ask(outbox), utcnow()
+    with time_machine.travel(start + timedelta(days=89)):
+        _yes(client, link)
+    with time_machine.travel(start + timedelta(days=91)):
+        assert client.get(link).status == 410

@@ -12,12 +12,19 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.databases import on_one_database
-from tests.factories import make_building, make_contact, make_group, make_landlord
+from tests.factories import (
+    make_building,
+    make_contact,
+    make_contact_question,
+    make_group,
+    make_landlord,
+)
 from tests.page_client import Page, PageClient
+from watch import tokens
 from watch.contacts.queries import contacts_for, is_stale, kept_by, public_contacts, year_before
 from watch.extensions import db
 from watch.language import STOCKHOLM
-from watch.models import Area, AuditEntry, ContactPerson, ContactRole, ContactScope, Person
+from watch.models import Area, AuditEntry, ContactPerson, ContactRole, ContactScope, Person, Purpose
 
 
 @pytest.fixture
@@ -233,6 +240,7 @@ def test_a_contact_can_be_for_a_landlord_a_building_or_a_group(
             "Skriv bara numret, utan ord: till exempel 070-123 45 67.",
         ),
         ({"phone": "7012345"}, "Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67."),
+        ({"phone": "112"}, "112 står redan överst. Skriv numret till kontakten."),
         ({"email": "jour"}, "Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se."),
         (
             {"hours": "vard\u202eagar"},
@@ -249,6 +257,44 @@ def test_what_cannot_be_kept_is_explained_and_what_was_typed_stays(
     assert kept["whom"] == "everywhere"
     assert kept["organisation"] == (FIELDS | changed)["organisation"].strip()
     assert db.session.scalars(select(ContactPerson)).all() == []
+
+
+NO_NAME = "Skriv bara ett namn, utan lägenhet och utan något om någon. Förnamn räcker."
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ahmed Ali lgh 1102 dömd för stöld", "Anders Svensson tjuven på lgh 1102", "Anders Svensson, tjuven",
+        "Eva lgh 12", "Eva 1102", "Ahmed Ali langar", "Bilen ABC 123",
+    ],
+)  # fmt: skip
+def test_a_contacts_name_tells_nothing_of_anybody_in_any_form(
+    client: PageClient, scene: Scene, name: str
+) -> None:
+    area = scene.langgatan.property.area
+    here = f"area {area.id}"
+    own = {"role": "group", "organisation": "Husmötet", "phone": "033-12 34 56"}
+    link = f"/c/{tokens.make(Purpose.CONTACT, make_contact_question())}/change"
+    db.session.commit()
+    answers = [
+        send(client, scene.gun, whom=here, name=name),
+        client.post(f"/groups/{scene.group.id}/contacts/new", own | {"name": name}, as_=scene.amina),
+        client.get(link).press("Spara ändringen", {"name": name}),
+    ]
+    assert [(answer.status, answer.errors) for answer in answers] == [(422, [NO_NAME])] * 3
+    assert [each.name for each in shown()] == [None]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Lars Ek, förvaltare", "Gun Sandberg, kommunpolis", "Kommunpolisen", "Växeln, val 2", "Gun", "Eva"],
+)
+def test_an_officer_writes_a_plain_name_or_a_title_and_the_polices_number(
+    client: PageClient, scene: Scene, name: str
+) -> None:
+    assert send(client, scene.gun, role="police", name=name, phone="114 14").status == 303
+    assert [(each.name, each.phone) for each in shown()] == [(name, "114 14")]
 
 
 @pytest.mark.parametrize("whom", ["", "area", "area x", "everywhere 1", "planet 3", "area -1"])

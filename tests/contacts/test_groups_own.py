@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -163,3 +165,97 @@ def test_what_must_not_be_published_is_explained_and_kept(client: PageClient, sc
     assert unreachable.errors == ["Skriv en telefon eller en e-postadress, så att kontakten går att nå."]
     assert unreachable.form()["organisation"] == "Husmötet"
     assert kept() == []
+
+
+CURES = {
+    "organisation": "Här står bara husets egna kontakter, till exempel styrelsen eller vaktmästaren. "
+    "Polisen, kommunen och värden lägger in sina. Saknas någon? Säg till kommunpolisen.",
+    "name": "Skriv kontaktens eget namn, inte polisens, kommunens eller värdens. Det går bra utan namn.",
+    "phone": "112 står redan överst. Skriv numret till kontakten.",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("organisation", "Polisen i Borås"), ("organisation", "112 SOS Alarm"), ("organisation", "Hus polis"),
+        ("organisation", "SOS Alarm"), ("organisation", "Borås Stad"), ("organisation", "Hyresvärden"),
+        ("organisation", "Gårdens P\u043elis"), ("organisation", "Larm 11414"), ("organisation", "الشرطة"),
+        ("organisation", "Fastighetsbolaget"), ("organisation", "trygga  jouren ab"),
+        ("name", "Kommunpolis Kalle"), ("name", "Polisen"), ("name", "Lars Larsson"),
+        ("name", "gun  sandberg"), ("name", "Kalle 112"), ("phone", "112"), ("phone", " 1 1 2"),
+    ],
+)  # fmt: skip
+def test_a_groups_own_contact_is_nobody_whom_neighbours_trust_as_another(
+    field: str, typed: str, client: PageClient, scene: Scene
+) -> None:
+    landlord = make_contact(ContactRole.LANDLORD, "Jouren Trygga AB", scene.house)
+    landlord.name, scene.gun.name = "Lars Larsson", "Gun Sandberg"
+    db.session.commit()
+    refused = add(client, scene, scene.amina, **{field: typed})
+    assert (refused.status, refused.errors) == (422, [CURES[field]])
+    assert "".join(refused.form()[field].split()) == "".join(typed.split())
+    assert kept() == [landlord]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "name"),
+    [
+        ("Styrelsen", "Lars Ek, ordförande"), ("Vicevärden", "Nikos Polis"), ("Vaktmästaren i huset", ""),
+        ("Hässlegatan 112", "Kim Stad"), ("Vaktbolaget Nord", "Jouren"),
+        ("Bostadsrättsföreningen 112A", "Eva"),
+    ],
+)  # fmt: skip
+def test_the_houses_own_people_may_be_called_what_they_are(
+    organisation: str, name: str, client: PageClient, scene: Scene
+) -> None:
+    assert add(client, scene, scene.amina, organisation=organisation, name=name).status == 303
+    assert [each.organisation for each in kept()] == [organisation]
+
+
+def test_what_an_officer_wrote_for_the_group_may_stay_and_not_come_back(
+    client: PageClient, scene: Scene
+) -> None:
+    contact = make_contact(ContactRole.FAULT_REPORT, "Bostäder i Borås", scene.group)
+    db.session.commit()
+    form = page_of(client, scene, scene.amina).click("Ändra Bostäder i Borås")
+    assert form.press("Spara ändringen", {"phone": "033-22 22 22"}).status == 303
+    form = page_of(client, scene, scene.amina).click("Ändra Bostäder i Borås")
+    assert form.press("Spara ändringen", {"organisation": "Polisen"}).errors == [CURES["organisation"]]
+    assert [(each.id, each.phone) for each in kept()] == [(contact.id, "+4633222222")]
+
+
+def called(client: PageClient, scene: Scene) -> list[str]:
+    """Return the contacts on the group's page that have a name of the form "Nr 1", in their order."""
+    text = client.get(f"/groups/{scene.group.id}", as_=scene.carin).text
+    text = text[text.index("Vem ringer jag?") : text.index("Alla kontakter")]
+    return re.findall(r"Nr (?:\d|[a-z]\w*)", text)
+
+
+def test_the_groups_own_contacts_push_nobody_out_whom_neighbours_need(
+    client: PageClient, scene: Scene
+) -> None:
+    landlord, area = scene.house.property.landlord, scene.group.area
+    for role, organisation, where in (
+        (ContactRole.DISTURBANCE, "Nr jour", landlord),
+        (ContactRole.FAULT_REPORT, "Nr fel", landlord),
+        (ContactRole.POLICE, "Nr polis", area),
+        (ContactRole.MUNICIPALITY, "Nr kommun", area),
+        (ContactRole.LANDLORD, "Nr hus", scene.house),
+    ):
+        make_contact(role, organisation, where)
+    db.session.commit()
+    assert called(client, scene) == ["Nr hus", "Nr jour", "Nr fel", "Nr polis"], (
+        "the municipality is not near"
+    )
+    for number, role in enumerate(("group", "disturbance", "fault_report", "group")):
+        add(client, scene, scene.amina, role=role, organisation=f"Nr {number}")
+        assert called(client, scene)[-3:] == ["Nr jour", "Nr fel", "Nr polis"], number
+    assert called(client, scene) == ["Nr 0", "Nr 3", "Nr jour", "Nr fel", "Nr polis"], "and it stays short"
+    for number in range(5):
+        make_contact(ContactRole.LANDLORD, f"Nr x{number}", scene.house)
+    db.session.commit()
+    assert called(client, scene)[-3:] == ["Nr jour", "Nr fel", "Nr polis"]
+    assert len(called(client, scene)) == 5
+    every = page_of(client, scene, scene.carin).text
+    assert [word for word in ("Nr 1", "Nr 2", "Nr kommun", "Nr x4") if word not in every] == []

@@ -37,6 +37,7 @@ from watch.models import (
     FindingStatus,
     FindingStep,
     Group,
+    Language,
     Partner,
     Person,
     utcnow,
@@ -155,6 +156,25 @@ def test_each_sees_the_findings_left_to_them_and_nobody_elses(
         for person in (lena, maja):
             status = client.get(f"/partners/findings/{finding.id}", as_=person).status
             assert status == (200 if finding.what in seen[person.name] else 404), (person.name, finding.what)
+
+
+def test_in_arabic_the_place_and_the_lists_have_the_arabic_comma(
+    client: PageClient, scene: Scene, lena: Person
+) -> None:
+    lena.language = scene.gun.language = Language.ARABIC
+    finding = make_finding(scene.group, "Lampan.")
+    for area in (scene.group.area, scene.langgatan.property.area):
+        make_contact(ContactRole.POLICE, "Polisen", area)
+    db.session.commit()
+    group, area, other = scene.group.name, scene.group.area.name, scene.langgatan.property.area.name
+    page = client.get(f"/partners/findings/{finding.id}", as_=lena)
+    assert f"{group}، المبنى كله، {area}" in page.text
+    listed = client.get("/partners/findings", as_=lena).text
+    assert f"، {group}، المبنى كله" in listed
+    assert f"{area}، {other}" in client.get("/contacts/edit", as_=scene.gun).text
+    lena.language = Language.ENGLISH
+    db.session.commit()
+    assert f"whole building, {area}" in client.get(f"/partners/findings/{finding.id}", as_=lena).text
 
 
 def test_a_place_without_a_house_is_the_landlords_where_it_is_the_only_one(

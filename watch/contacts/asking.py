@@ -65,6 +65,14 @@ def contacts_of(question: ContactQuestion) -> Card:
     return [each for each in rows if each.email == question.mailbox.address]
 
 
+def card_of(question: ContactQuestion, contact_id: int | None) -> Card | None:
+    """Return the question's card that holds a contact person, or None; without one, its first."""
+    cards = cards_of(contacts_of(question))
+    if contact_id is None:
+        return cards[0]
+    return next((card for card in cards if contact_id in {each.id for each in card}), None)
+
+
 def can_answer(question: ContactQuestion, now: datetime) -> bool:
     """Return True if the question's link still works."""
     return question.expires_at > now and bool(contacts_of(question))

@@ -7,12 +7,13 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectChoice, SelectField
-from wtforms.validators import InputRequired
+from wtforms import Field, HiddenField, SelectChoice, SelectField
+from wtforms.validators import InputRequired, ValidationError
 
 from watch.contacts.entry import Correction, Entry, Target
 from watch.contacts.labels import EVERYWHERE, ROLES, TARGETS
 from watch.contacts.queries import GROUPS_OWN, SHOWN, Card, Targets, mark_of
+from watch.contacts.queries.of_group import is_anothers_name, is_anothers_organisation
 from watch.fields import (
     AddressField,
     Form,
@@ -23,7 +24,7 @@ from watch.fields import (
     choice,
     choices_of,
 )
-from watch.models import ContactRole, ContactScope
+from watch.models import ContactRole, ContactScope, Group
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
 CHOOSE_WHOM = _l("Kryssa för minst ett alternativ.")
@@ -42,6 +43,18 @@ class SeenField(HiddenField):
         self.data = valuelist[0] if valuelist else ""
 
 
+class ContactPhoneField(PhoneField):
+    """The phone of a contact person, which may be short: 114 14, but not 112."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, takes_short=True, **more)
+
+    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+        super().post_validate(form, validation_stopped)
+        if self.data == "112" and not validation_stopped:
+            raise ValidationError(_l("112 står redan överst. Skriv numret till kontakten."))
+
+
 class CardForm(Form):
     """The form for what a card shows. `seen` is the card's mark when it was shown."""
 
@@ -54,7 +67,7 @@ class CardForm(Form):
     )
     organisation = LineField(_l("Organisation"), most=120, missing=_l("Skriv vilken organisation det är."))
     name = NameField(_l("Namn"), optional=True, takes_title=True)
-    phone = PhoneField(_l("Telefon"), takes_short=True)
+    phone = ContactPhoneField(_l("Telefon"))
     email = AddressField(_l("E-postadress"), optional=True)
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
 
@@ -116,8 +129,34 @@ class ContactForm(CardForm):
 class GroupContactForm(CardForm):
     """The coordinators' form, for a contact person of their group."""
 
-    def __init__(self, card: Card | None = None) -> None:
+    def __init__(self, group: Group, card: Card | None = None) -> None:
         super().__init__(card, GROUPS_OWN)
+        self.group = group
+        # what stands there already may stay: an officer may have written it
+        self.known = {card[0].organisation, card[0].name} if card else set()
+
+    def validate_organisation(self, field: Field) -> None:
+        """Refuse the police, the municipality and the landlord, because neighbours would trust the card."""
+        if self._is_new(field) and is_anothers_organisation(self.group, field.data):
+            raise ValidationError(
+                _l(
+                    "Här står bara husets egna kontakter, till exempel styrelsen eller vaktmästaren. "
+                    "Polisen, kommunen och värden lägger in sina. Saknas någon? Säg till kommunpolisen."
+                )
+            )
+
+    def validate_name(self, field: Field) -> None:
+        """Refuse a title, and the name of somebody else whom neighbours trust."""
+        if self._is_new(field) and is_anothers_name(self.group, field.data):
+            raise ValidationError(
+                _l(
+                    "Skriv kontaktens eget namn, inte polisens, kommunens eller värdens. "
+                    "Det går bra utan namn."
+                )
+            )
+
+    def _is_new(self, field: Field) -> bool:
+        return bool(field.data) and not field.errors and field.data not in self.known
 
 
 class CorrectContactForm(Form):
@@ -125,7 +164,7 @@ class CorrectContactForm(Form):
 
     seen = SeenField()
     name = NameField(_l("Namn"), optional=True, takes_title=True)
-    phone = PhoneField(_l("Telefon"), takes_short=True)
+    phone = ContactPhoneField(_l("Telefon"))
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
 
     def __init__(self, card: Card) -> None:

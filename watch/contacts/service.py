@@ -24,6 +24,7 @@ from watch.mail import outbox
 from watch.models import Area, ContactPerson, ContactQuestion, ContactScope, Group, Person, utcnow
 
 LINK_LASTS = timedelta(days=90)
+AFTER_ANSWER = timedelta(days=14)  # in which they may think again; whoever got the mail forwarded could, too
 
 
 def publish_card(entry: Entry, targets: Collection[Target], *, by: Person, today: date) -> Card:
@@ -130,14 +131,22 @@ def confirm(question: ContactQuestion, *, seen: str, today: date) -> None:
         contact.checked_on, contact.resigned_at = today, None
         if db.session.is_modified(contact):
             _note("contact-confirmed", contact, None)
+    _end_soon(question)
 
 
-def correct(question: ContactQuestion, correction: Correction, *, seen: str, today: date) -> Card:
-    """Publish what a contact person has corrected, and let the officers know.
+def correct(question: ContactQuestion, card: Card, correction: Correction, *, seen: str, today: date) -> Card:
+    """Publish what a contact person has corrected of one of the question's cards, and let the officers know.
 
     Raises ChangedMeanwhile if it is not what they were shown (`seen`), unless it says all of this already.
     """
-    return correct_card(contacts_of(question), correction, seen=seen, by=None, today=today)
+    corrected = correct_card(card, correction, seen=seen, by=None, today=today)
+    _end_soon(question)
+    return corrected
+
+
+def _end_soon(question: ContactQuestion) -> None:
+    """Let the link of a question that was answered end in some days. Another answer adds no days."""
+    question.expires_at = min(question.expires_at, utcnow() + AFTER_ANSWER)
 
 
 def correct_card(card: Card, correction: Correction, *, seen: str, by: Person | None, today: date) -> Card:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from watch import language
 from watch.models import Finding, FindingOwner, FindingStatus, Spot
 
 REPORTED_MEANWHILE = _l("Någon annan ändrade samtidigt. Läs vad som har hänt, och spara det som stämmer.")
@@ -58,4 +59,4 @@ def in_a_line(finding: Finding) -> str:
 def where_in_area(finding: Finding) -> str:
     """Return where something is to be mended, for somebody outside the group: with the area."""
     where = where_of(finding)
-    return f"{where}, {finding.group.area.name}" if finding.group else where
+    return language.listed([where, finding.group.area.name]) if finding.group else where

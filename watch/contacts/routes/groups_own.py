@@ -29,13 +29,13 @@ from watch.web import ViewAnswer
 @bp.get("/groups/<int:group_id>/contacts/new")
 @requires(Permission.EDIT_GROUP_CONTACTS)
 def group_new(group: Group) -> str:
-    return render_template("contacts/group_new.html", group=group, form=GroupContactForm())
+    return render_template("contacts/group_new.html", group=group, form=GroupContactForm(group))
 
 
 @bp.post("/groups/<int:group_id>/contacts/new")
 @requires(Permission.EDIT_GROUP_CONTACTS)
 def group_create(group: Group) -> ViewAnswer:
-    form = GroupContactForm()
+    form = GroupContactForm(group)
     if not form.validate():
         return render_template("contacts/group_new.html", group=group, form=form), 422
     with saving(_("Kontakten är sparad och syns nu.")):
@@ -48,7 +48,7 @@ def group_create(group: Group) -> ViewAnswer:
 @requires(Permission.EDIT_GROUP_CONTACTS)
 def group_change(group: Group, contact_id: int) -> str:
     card = _own(group, contact_id)
-    return _change_page(group, card, GroupContactForm(card))
+    return _change_page(group, card, GroupContactForm(group, card))
 
 
 @bp.post("/groups/<int:group_id>/contacts/<int:contact_id>/edit")
@@ -56,7 +56,7 @@ def group_change(group: Group, contact_id: int) -> str:
 def group_save(group: Group, contact_id: int) -> ViewAnswer:
     """Save what was typed. If somebody else has saved meanwhile, show both and ask."""
     card = _own(group, contact_id)
-    form = GroupContactForm(card)
+    form = GroupContactForm(group, card)
     if not form.validate():
         return _change_page(group, card, form), 422
     entry, seen, target = form.entry, form.seen.data or "", _target(group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from watch.access import public
 from watch.contacts import asking, queries, service
 from watch.contacts.errors import ChangedMeanwhile
 from watch.contacts.forms import CorrectContactForm
+from watch.contacts.queries import Card
 from watch.contacts.routes.blueprint import LOOK_AGAIN, bp, today
 from watch.errors import LinkExpired
 from watch.limits import limit_network
@@ -43,9 +44,10 @@ def confirm(token: str) -> Response:
 
 @bp.get("/c/<token>/change")
 @public
-def ask_change(token: str) -> str:
-    question = _question(token)
-    return _change_page(token, CorrectContactForm(asking.contacts_of(question)))
+def ask_change(token: str) -> ViewAnswer:
+    """Show the form for one card; an officer may have made several of what once was one."""
+    card = _card(_question(token))
+    return _change_page(token, card, CorrectContactForm(card)) if card else _look_again(token)
 
 
 @bp.post("/c/<token>/change")
@@ -54,19 +56,25 @@ def ask_change(token: str) -> str:
 def correct(token: str) -> ViewAnswer:
     """Publish what the contact person has corrected, unless somebody has changed it since they saw it."""
     question = _question(token)
-    form = CorrectContactForm(asking.contacts_of(question))
+    card = _card(question)
+    if card is None:
+        return _look_again(token)
+    form = CorrectContactForm(card)
     if not form.validate():
-        return _change_page(token, form), 422
+        return _change_page(token, card, form), 422
     try:
         with saving(_("Tack! Ändringen syns nu. Den som följer området får veta det.")):
             seen = form.seen.data or ""
-            (contact, *_others) = service.correct(question, form.correction, seen=seen, today=today())
+            (contact, *_others) = service.correct(question, card, form.correction, seen=seen, today=today())
             if form.about_nobody.is_given:
                 audit.note(audit.ABOUT_NOBODY, about=contact, by=None, group=contact.group, area=contact.area)
     except ChangedMeanwhile:
+        card = _card(question)
+        if card is None:
+            return _look_again(token)
         form.form_errors = [LOOK_AGAIN]
-        form.see(asking.contacts_of(question))
-        return _change_page(token, form), 422
+        form.see(card)
+        return _change_page(token, card, form, is_both=True), 422
     return _back(token)
 
 
@@ -94,7 +102,19 @@ def _back(token: str) -> Response:
     return redirect(url_for("contacts.open_link", token=token), 303)
 
 
-def _change_page(token: str, form: CorrectContactForm) -> str:
-    question = _question(token)
-    cards = queries.cards_of(asking.contacts_of(question))
-    return render_template("contacts/ask_change.html", token=token, form=form, cards=cards)
+def _card(question: ContactQuestion) -> Card | None:
+    """Return the question's card that the address names by one of its contacts, if there is one still."""
+    return asking.card_of(question, request.args.get("card", type=int))
+
+
+def _look_again(token: str) -> Response:
+    flash(str(LOOK_AGAIN), "warn")
+    return _back(token)
+
+
+def _change_page(token: str, card: Card, form: CorrectContactForm, *, is_both: bool = False) -> str:
+    cards = queries.cards_of(asking.contacts_of(_question(token)))
+    return render_template(
+        "contacts/ask_change.html", token=token, form=form, card=card, is_both=is_both,
+        others=[each for each in cards if each != card],
+    )  # fmt: skip

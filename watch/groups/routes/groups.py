@@ -12,6 +12,7 @@ from flask_login import current_user
 from watch.access import current_person, current_relations, requires, signed_in
 from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
+from watch.contacts.queries.of_group import first_to_call
 from watch.extensions import db
 from watch.groups.errors import LastCoordinator, TooLateToUndo
 from watch.groups.labels import (
@@ -49,7 +50,6 @@ def households_said(group: Group, flats: int) -> HouseholdsSaid:
     return HouseholdsSaid.of_group(group, flats)
 
 
-CONTACTS_SHOWN = 4
 NOTICES_SHOWN = 3
 LEFT = _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")
 
@@ -120,7 +120,7 @@ def show(group: Group) -> ViewAnswer:
         named=[each for each in people.neighbours if not (each.phone or each.email)],
         sees_names=not belongs or group.id in relations.coordinates,
         notices=latest_notices(group, NOTICES_SHOWN, person),
-        contacts=contacts_for(group)[:CONTACTS_SHOWN],
+        contacts=first_to_call(contacts_for(group)),
         roles=ROLES,
         me=person,
         states=GROUP_STATES,
