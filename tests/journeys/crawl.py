@@ -65,6 +65,7 @@ from watch.models import (
     OutboxRow,
     Person,
     Purpose,
+    ReportIndicator,
     RequestState,
     utcnow,
 )
@@ -151,7 +152,8 @@ def fill(scene: Scene) -> dict[str, str]:
     make_promise(area, by=scene.gun)
     make_promise(area, text="a" * 300, target=16, published=True, by=scene.gun)
     make_operation(area, by=scene.gun)
-    make_report(area, title="Så blev det 2025: " + "a" * 100, published=True, by=scene.gun)
+    report = make_report(area, title="Så blev det 2025: " + "a" * 100, published=True, by=scene.gun)
+    report.indicators = [ReportIndicator(name="Trygga", before="62 %", after="68 %", source="NTU 2025")]
     notices = [
         make_notice(group, by=scene.amina),
         make_notice(stairwell, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),

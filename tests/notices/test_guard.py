@@ -146,6 +146,7 @@ NOT_GUARDED = {
     "FilterForm.q": "a search, which nobody keeps",
     "FilterCoordinatorsForm.q": "a search, which nobody keeps",
     "FilterHousesForm.q": "a search, which nobody keeps",
+    "ChangeIndicatorForm.seen": "a hash of what was shown",
     "ReviewForm.seen": "a hash of what was shown",
     "BuildingForm.house_name": "the landlord's name of a house, as in the landlord's list",
     **dict.fromkeys(

@@ -138,8 +138,10 @@ class ChangeIndicatorForm(IndicatorForm):
 
     seen = StringField(widget=HiddenInput())
 
-    def __init__(self, indicator: ReportIndicator) -> None:
-        super().__init__(obj=indicator, data={"what": indicator.name, "seen": mark_of_indicator(indicator)})
+    def __init__(self, indicator: ReportIndicator | None = None) -> None:
+        """Show what a measure says; without one, take only what is sent."""
+        known = {"what": indicator.name, "seen": mark_of_indicator(indicator)} if indicator else {}
+        super().__init__(obj=indicator, data=known)
 
     def see(self, indicator: ReportIndicator) -> None:
         """Note that whoever fills in the form is shown the measure as it is now."""

@@ -53,7 +53,7 @@ def change_indicator(report: Report, indicator_id: int) -> ViewAnswer:
         again = IndicatorForm()
         again.form_errors = [_("Någon annan har tagit bort måttet. Sparar du, läggs det till igen.")]
         return render_template("report/new_indicator.html", report=report, form=again), 422
-    form = ChangeIndicatorForm(indicator)
+    form = ChangeIndicatorForm()
     if not form.validate():
         return _edit_page(indicator, form), 422
     try:
