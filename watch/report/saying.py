@@ -283,7 +283,7 @@ def _indicators(content: Facts) -> list[Table]:
     parts = ("name", "before", "after", "source")
     rows: list[list[Cell]] = [[Written(each[part]) for part in parts] for each in content["indicators"]]
     columns = _names(_("Mått"), _("Före"), _("Efter"), _("Källa"))
-    return [Table(_("Mått före och efter"), columns, rows)]
+    return [Table(_("Måtten"), columns, rows)]
 
 
 TABLES: dict[Theme, Callable[[Facts], list[Table]]] = {
