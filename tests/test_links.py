@@ -176,7 +176,8 @@ CODES = [
     "Code: {}", "grannar.example.org/j/{}", "https://grannar.example.org/j/{}", "http://grannar.example.org/J/{}.",
     "https://grannar.example.org/j/{}?fbclid=abc", "{}, port 3", "port 3: {}", "رمز {}",
 ]  # fmt: skip
-DASHES = ["-", "–", "—", "\u2011", "\u2212", "\u2010", "_", ".", " ", " - ", "--", "", "\u200b-", "\u00ad"]
+IN_ONE_WORD = ("", "\u00ad")
+DASHES = [*IN_ONE_WORD, "-", "–", "—", "\u2011", "\u2212", "\u2010", "_", ".", " ", " - ", "--", "\u200b-"]
 
 
 @pytest.mark.parametrize("around", CODES)
@@ -184,7 +185,11 @@ def test_a_code_is_read_with_what_stands_beside_it(
     around: str, client: PageClient, things: Mapping[str, object]
 ) -> None:
     code = str(things["poster"])
+    is_beside_words = "/j/" not in around.lower() and any(sign.isalpha() for sign in around)
+    is_like_a_word = not any(sign.isdigit() for sign in code)
     for dash in DASHES:
+        if dash in IN_ONE_WORD and is_beside_words and is_like_a_word:
+            continue  # eight letters among other words may be any word
         for typed in (code.replace("-", dash), code.lower().replace("-", dash)):
             found = client.get("/j", query_string={"code": around.format(typed)})
             assert found.location == f"/j/{code}", typed
