@@ -199,6 +199,16 @@ def test_a_code_is_read_with_what_stands_beside_it(
     assert searched.location == f"/j/{code}"
 
 
+@pytest.mark.parametrize("code", ["YTZM-FT8E", "9FV4-DF2H", "K7TF-E83H"])
+def test_a_code_that_ends_like_a_number_of_a_house_is_a_code(
+    code: str, client: PageClient, things: Mapping[str, object]
+) -> None:
+    for typed in (f"{code}, port 3", f"port 3: {code}"):
+        assert client.get("/", query_string={"q": typed}).location == f"/j/{code}", typed
+    for address in ("Våglängdsgatan 3", "Våglängdsgatan 1-3"):
+        assert "Våglängdsgatan 1–3" in client.get("/", query_string={"q": address}).text
+
+
 def test_a_readable_code_is_no_wrong_try(client: PageClient, things: Mapping[str, object]) -> None:
     code = things["poster"]
     for _ in range(12):

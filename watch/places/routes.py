@@ -40,13 +40,20 @@ def front() -> str | Response:
     and counts attempts.
     """
     asked = " ".join(request.args.get("q", "")[:MAX_CHARACTERS].split())
-    found = find_buildings(asked) if asked else []
+    found = find_buildings(asked) if asked and not _is_code_for_sure(asked) else []
     code = None if found else _code_in(asked)
     is_typing = "HX-Request" in request.headers
     if code and not is_typing:
         return redirect(url_for("joining.poster", code=code), 303)
     template = "places/_results.html" if is_typing else "places/front.html"
     return render_template(template, asked=asked, found=found, code=code)
+
+
+def _is_code_for_sure(asked: str) -> bool:
+    """Return True if letters and digits stand together as in no address: `HX7K-29QD, port 3`."""
+    found = tokens.find_code(asked) or ""
+    is_mixed = re.search(r"\d", found) and re.search(r"[A-Z]", found)
+    return bool(is_mixed) and not re.search(r"\s", found) and _code_in(asked) is not None
 
 
 def _code_in(asked: str) -> str | None:
