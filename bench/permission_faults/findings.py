@@ -49,7 +49,7 @@ FAULTS = (
     ),
     Fault(
         "an officer reports on what the landlord owns in a group",
-        "watch/access.py",
+        "watch/permissions.py",
         "bool(_COORDINATORS & roles) or is_of_area(finding) or finding.owner in OFFICERS_OWN",
         "True",
         FINDINGS,

@@ -6,7 +6,7 @@ from bench.permission_faults.fault import Fault
 
 HOUSE, GROUPS = "watch/groups/routes/house.py", "watch/groups/routes/groups.py"
 MEMBERS, PAGES = "watch/groups/queries/members.py", "watch/groups/queries/pages.py"
-ACCESS = "watch/access.py"
+PERMISSIONS = "watch/permissions.py"
 COORDINATORS, SHOW = "watch/groups/routes/coordinators.py", "templates/groups/show.html"
 IN_HOUSE, ON_PAGES = "groups/test_house groups/test_members", "groups/test_pages groups/test_neighbours"
 ENDING = "groups/test_coordinators test_access::test_each_role_gets_what_permissions_say"
@@ -70,7 +70,7 @@ FAULTS = (
     ),
     Fault(
         "an officer ends every coordinator's appointment",
-        ACCESS,
+        PERMISSIONS,
         "or (appointment.is_lead and Role.OFFICER in roles)",
         "or Role.OFFICER in roles",
         ENDING,
@@ -126,7 +126,7 @@ FAULTS = (
     ),
     Fault(
         "somebody who was only asked stands among the group's contacts",
-        "watch/contacts/routes.py",
+        "watch/contacts/routes/reading.py",
         "[each for each in coordinators_of(group) if each.is_current]",
         "coordinators_of(group)",
         "groups/test_not_yet contacts/test_contacts",

@@ -2,7 +2,7 @@
 
 from bench.permission_faults.fault import Fault
 
-ACCESS, INVITING = "watch/access.py", "watch/invitations/queries/inviting.py"
+PERMISSIONS, INVITING = "watch/permissions.py", "watch/invitations/queries/inviting.py"
 INVITED, DECIDING = "watch/invitations/queries/invited.py", "watch/joining/service/deciding.py"
 PACKS, CORRECTING = "watch/printing/routes/packs.py", "watch/invitations/routes/invited.py"
 IN_SECRET = "invitations/test_inviting_in_secret"
@@ -45,7 +45,7 @@ FAULTS = (
     ),
     Fault(
         "a coordinator mends, and so reads, the address that another typed",
-        ACCESS,
+        PERMISSIONS,
         "    Permission.CORRECT_INVITATION: lambda sent, me, roles: sent.by_id == me,\n",
         "",
         "invitations/test_reminding::test_nobody_mends_and_so_reads_what_another_typed",
@@ -108,7 +108,7 @@ FAULTS = (
     ),
     Fault(
         "a colleague fetches a pack of letters with its codes",
-        ACCESS,
+        PERMISSIONS,
         "    Permission.FETCH_PACK: lambda pack, me, roles: pack.by_id == me,",
         "   ",
         "printing/test_packs",

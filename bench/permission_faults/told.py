@@ -6,7 +6,7 @@ COUNTS, NEEDS = "watch/followup/queries/counts.py", "watch/followup/queries/need
 AREA, OVERVIEW = "templates/followup/area.html", "followup/test_overview"
 NOTICES, MEMBERS = "watch/notices/queries.py", "watch/groups/queries/members.py"
 INVITING = "watch/invitations/mails.py"
-CONTACTS, READING = "watch/contacts/queries.py", "notices/test_reading"
+CONTACTS, READING = "watch/contacts/queries/__init__.py", "notices/test_reading"
 HOUSE, AT_CLAIM = "watch/groups/routes/house.py", "mail/test_delivery mail/test_queues"
 
 FAULTS = (
