@@ -22,7 +22,7 @@ from tests.pages_of_paper import codes_on, pages_of
 from watch import tokens
 from watch.extensions import db
 from watch.groups.service.members import leave
-from watch.models import Channel, Language, Letter, Membership, OutboxRow, OutboxState, utcnow
+from watch.models import Channel, Coordinator, Language, Letter, Membership, OutboxRow, OutboxState, utcnow
 from watch.printing import queries
 from watch.printing.service import packs
 
@@ -32,8 +32,15 @@ MAY_DOUBLE = {"after-dot": 1, "after-250": CONNECTIONS}
 ONE_CONNECTION = {"WATCH_MAIL_CONNECTIONS": "1"}  # of several, another thread may be as far
 
 
+def need_no_officer() -> None:
+    """Let every group have a lead: on a Monday the clock would mail officers that one lacks it."""
+    db.session.execute(update(Coordinator).values(is_lead=True))
+    db.session.commit()
+
+
 def fill(scene: Scene, domain: str = "ok.example.org", number: int = NEIGHBOURS) -> None:
-    """Add many neighbours, two on every thirtieth mailbox."""
+    """Add many neighbours, two on every thirtieth mailbox, and let the clock add no mail of its own."""
+    need_no_officer()
     house = make_building(scene.group.area, scene.house.property.landlord, "Felgatan", (1,), flats=FLATS)
     house.group_id = scene.group.id
     for place, flat in enumerate(FLATS[:number]):

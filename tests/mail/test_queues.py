@@ -13,13 +13,13 @@ from urllib.parse import unquote
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text, update
+from sqlalchemy import event, text
 
 from tests.cast import Scene
 from tests.databases import postgres_server
 from tests.factories import make_notice
 from tests.faults.processes import ROOT, Workers, environment
-from tests.faults.test_killing import wait_for
+from tests.faults.test_killing import need_no_officer, wait_for
 from tests.mail.relay import Relay
 from tests.mail.test_delivery import ALL, states, tell
 from tests.page_client import PageClient
@@ -27,7 +27,6 @@ from tests.queues import RedisServer, queue_at, redis_server
 from watch import jobs
 from watch.extensions import db
 from watch.mail import delivery
-from watch.models import Coordinator
 
 NEVER = "3600"  # seconds: nobody waits for that
 ONE_POSTGRESQL = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
@@ -65,12 +64,6 @@ def waiting() -> int:
 def is_all_sent(times: int = 1) -> bool:
     """Return True if so many notices have reached everybody."""
     return states() == {"sent": ALL * times}
-
-
-def need_no_officer() -> None:
-    """Let every group have a lead: on a Monday the clock would mail officers that one lacks it."""
-    db.session.execute(update(Coordinator).values(is_lead=True))
-    db.session.commit()
 
 
 @pytest.mark.parametrize(
@@ -194,6 +187,7 @@ def test_killed_right_after_the_commit_nothing_is_lost(
 def test_while_redis_is_away_pages_answer_and_workers_look_by_themselves(
     app: Flask, client: PageClient, scene: Scene, relay: Relay, redis: RedisServer, tmp_path: Path
 ) -> None:
+    need_no_officer()
     redis.stop()
     with (
         queue_at(app, redis.url),
@@ -214,6 +208,7 @@ def test_while_redis_is_away_pages_answer_and_workers_look_by_themselves(
 def test_when_the_queue_is_back_its_ring_is_heard_without_a_restart(
     app: Flask, scene: Scene, relay: Relay, tmp_path: Path, kind: str
 ) -> None:
+    need_no_officer()
     with ExitStack() as stack:
         opened = redis_server(tmp_path) if kind == "redis" else postgres_server()
         server = stack.enter_context(opened)
