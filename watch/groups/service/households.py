@@ -116,7 +116,9 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
         return  # pressed again
     household = current_household(flat)  # made if none is known: the flat may still have an open letter
     living_here = db.session.scalars(
-        select(Membership).where(Membership.household_id == household.id, Membership.is_current)
+        select(Membership)
+        .where(Membership.household_id == household.id, Membership.is_current)
+        .order_by(Membership.id)
     ).all()
     group, people = _group_of(flat), [membership.person_id for membership in living_here]
     if group is not None:
