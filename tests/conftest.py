@@ -129,7 +129,7 @@ def _migrated(app: Flask) -> Flask:
 
 
 def _reverse_what_has_no_order(connection: Any, _record: object) -> None:
-    """Have SQLite answer backwards where a statement names no order: whoever relies on one is found at once."""
+    """Have SQLite answer backwards where a statement names no order, so that nothing relies on one."""
     connection.execute("PRAGMA reverse_unordered_selects = ON")
 
 

@@ -55,7 +55,7 @@ class Page:
 
     @cached_property
     def tree(self) -> Element:
-        return parse(self.html)[0]
+        return parse(self.html)
 
     @cached_property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.page_client import outside
-from tests.page_contract import CAST, broken_promises
+from tests.page_contract import CAST, broken_promises, shape_of
 from watch.extensions import db
 from watch.models import Flat, Household, Person
 
@@ -69,6 +69,27 @@ def test_a_good_page_keeps_the_contract() -> None:
 def test_a_page_that_breaks_the_contract_is_named(good: str, bad: str, says: str) -> None:
     (broken,) = [words for words in broken_promises(GOOD_PAGE.replace(good, bad)) if says in words]
     assert says in broken
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "says"),
+    [
+        ("ring 112", "ring &112 &nej", "expected"),
+        ("ring 112", "ring <112", "expected"),
+        ("ring 112", "ring 112\x0b", "codepoint"),
+        ('name="a"', 'name="&nej"', "entity"),
+        ('name="a"', 'name="a" name="b"', "duplicate"),
+        ("<tr><td>Carin</td></tr>", "<p>Carin</p>", "table"),
+    ],
+)
+def test_one_page_without_errors_hides_no_error_of_the_next(good: str, bad: str, says: str) -> None:
+    """Pages of one shape are parsed once, so what makes an error must make another shape."""
+    page = GOOD_PAGE.replace("</main>", "<table><tr><td>Carin</td></tr></table></main>")
+    other = page.replace("Carin", "Amina").replace('name="a"', 'name="b"').replace("Hej", "Hallå")
+    assert broken_promises(page) == broken_promises(other) == []
+    assert shape_of(page) == shape_of(other)
+    assert shape_of(page) != shape_of(page.replace(good, bad))
+    assert [words for words in broken_promises(page.replace(good, bad)) if says in words.lower()]
 
 
 def test_a_heading_that_names_somebody_has_a_title_that_does_not() -> None:

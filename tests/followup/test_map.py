@@ -16,8 +16,6 @@ from watch.followup.queries.buildings import BuildingState
 from watch.followup.queries.plan import MapBuilding, buildings_on_map
 from watch.models import GroupState, utcnow
 
-SVG = "{http://www.w3.org/2000/svg}"
-
 
 def building(number: int, place: tuple[float, float] | None, street: str = "Gatan") -> MapBuilding:
     return MapBuilding(number, f"{street} {number}", street, None, BuildingState.NONE, place)
@@ -67,7 +65,7 @@ def test_every_building_is_a_link_with_its_state_in_words(client: PageClient, sc
         make_interest(make_person(f"Granne {number}"), scene.langgatan)
     db.session.commit()
     page = client.get("/areas/norrby/map", as_=scene.gun)
-    names = [link.get("aria-label") for link in page.tree.iter(SVG + "a")]
+    names = [link.get("aria-label") for plan in page.tree.iter("svg") for link in plan.iter("a")]
     said = ["Ingen grupp", "Under uppstart", "Aktiv", "Vilande", "Avslutad"]  # four are too few to tell of
     address = ["Norrby Långgata 21–27", *(f"Ågatan {number}" for number in range(1, 5))]
     assert names == [
@@ -75,7 +73,7 @@ def test_every_building_is_a_link_with_its_state_in_words(client: PageClient, sc
         for number, (where, state) in enumerate(zip(address, said, strict=True), 1)
     ]
     assert [where in page.links for where in address] == [True] * 5
-    signs = [sign for sign in page.tree.iter(SVG + "svg") if "plan-sign" in (sign.get("class") or "")]
+    signs = [sign for sign in page.tree.iter("svg") if "plan-sign" in (sign.get("class") or "")]
     drawn = {"".join(part.get("d") or part.get("r") or "" for part in sign) for sign in signs}
     assert len(drawn) == len(said)  # every state has an outline of its own
     assert "efter gata och nummer" in page.text
