@@ -21,6 +21,7 @@ from watch.meetings.queries.checkin import heads_at
 from watch.models import (
     Area,
     AuditEntry,
+    Household,
     Meeting,
     MeetingKind,
     NoticeChoice,
@@ -71,6 +72,22 @@ def test_each_coordinator_reads_the_answers_of_the_own_group_and_the_others_roun
         assert second.strip().startswith("färre än 5" if is_hers else "1 ")
     seen = client.get(page, as_=scene.carin).text
     assert ("Jag kommer färre än 5" in seen, "Hittills kommer minst 5." in seen) == (False, True)
+
+
+def test_of_a_house_of_five_the_others_are_not_told_whether_all_come(
+    client: PageClient, scene: Scene, solvarv: Solvarv, meeting: Meeting
+) -> None:
+    """Nor of larger ones of which nearly all were asked: "minst 10" of ten would be everybody."""
+    make_answer(meeting, solvarv.tove, people=2)
+    (house,) = solvarv.group.buildings
+    lived_in = set(db.session.scalars(select(Household.flat_id).where(Household.is_current)))
+    flats = [flat for stairwell in house.stairwells for flat in stairwell.flats]
+    for flat in sorted(flats, key=lambda each: each.id not in lived_in)[5:]:
+        flat.gone_at = utcnow()
+    db.session.commit()
+    said = client.get(f"/meetings/{meeting.id}", as_=scene.amina).text
+    assert "Solvarvsgatan 2–4 Jag kommer – Kanske – Jag kan inte – Ett streck betyder" in said
+    assert "Jag kommer 1" in client.get(f"/meetings/{meeting.id}", as_=solvarv.sara).text
 
 
 def test_a_guest_hands_out_paper_and_counts_and_neither_changes_nor_ends_it(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -187,11 +187,10 @@ def flats_of(held: Iterable[Held]) -> dict[int, int]:
     parts = {each.id: each.groups for each in held if each.groups}
     groups = {group for whom in parts.values() for group in whom}
     stairwells = {one for whom in parts.values() for some in whom.values() for one in some if one is not None}
-    of_group = select(Group.id, number_of_flats()).where(Group.id.in_(groups))
     of_stairwell = select(Flat.stairwell_id, func.count()).where(
         Flat.stairwell_id.in_(stairwells), Flat.gone_at.is_(None)
     )
-    by_group: dict[int, int] = dict(db.session.execute(of_group).all())
+    by_group = flats_by_group(groups)
     by_stairwell: dict[int, int] = dict(db.session.execute(of_stairwell.group_by(Flat.stairwell_id)).all())
     return {
         meeting: sum(
@@ -200,6 +199,12 @@ def flats_of(held: Iterable[Held]) -> dict[int, int]:
         )
         for meeting, whom in parts.items()
     }
+
+
+def flats_by_group(groups: Collection[int]) -> dict[int, int]:
+    """Return how many flats each of these groups (ids) has; one statement."""
+    wanted = select(Group.id, number_of_flats()).where(Group.id.in_(groups))
+    return dict(db.session.execute(wanted).all())
 
 
 def sum_of(held: Iterable[Held]) -> Sum:

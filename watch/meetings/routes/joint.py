@@ -17,8 +17,10 @@ from watch.meetings import service
 from watch.meetings.errors import AlreadyAnswered, MeetingCancelled, MeetingStarted
 from watch.meetings.queries import answers, invited, joint
 from watch.meetings.queries.answers import Sums
+from watch.meetings.queries.attendance import Tally, flats_by_group
 from watch.meetings.queries.notes import published_of
 from watch.meetings.routes.blueprint import bp, is_open
+from watch.meetings.routes.cells import said_roughly
 from watch.models import Group, GroupState, Meeting, MeetingPart, PartState, utcnow
 from watch.permissions import Permission
 from watch.recipients import CountChanged, RecipientCounts
@@ -51,11 +53,15 @@ class Question:
 
 @dataclass(frozen=True)
 class GroupAnswers:
-    """What the members of a group have answered; `exact` if the reader works with all of them."""
+    """What the members of a group have answered; `exact` if the reader works with all of them.
+
+    Else only `said` is shown: yes, maybe and no, rounded; nothing where nearly all of the house were asked.
+    """
 
     group: Group
     sums: Sums
     exact: bool
+    said: Sequence[str]
 
 
 @bp.get("/meetings/<int:meeting_id>/joint")
@@ -148,5 +154,14 @@ def answers_by_group(meeting: Meeting) -> Sequence[GroupAnswers]:
     groups = invited.asked_groups(meeting, PartState.TAKES_PART)
     if len(groups) + bool(meeting.area_id) < 2:
         return []
-    exact = current_relations().works_with_all_of
-    return [GroupAnswers(each, answers.sums(meeting, each.id), exact(each, None)) for each in groups]
+    exact, flats = current_relations().works_with_all_of, flats_by_group([each.id for each in groups])
+    found = [(each, answers.sums(meeting, each.id)) for each in groups]
+    return [
+        GroupAnswers(each, sums, exact(each, None), said_roughly(_tally(sums), flats.get(each.id))[1:4])
+        for each, sums in found
+    ]
+
+
+def _tally(sums: Sums) -> Tally:
+    asked = sums.yes + sums.maybe + sums.no + sums.unanswered
+    return Tally(asked, sums.yes, sums.maybe, sums.no, sums.people)
