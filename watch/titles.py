@@ -38,6 +38,7 @@ HOUSES_OWN = re.compile(
     r"\b(?:vicevard|bovard|vaktmastare|styrelse|fastighetsskotare|bostadsrattsforening|hyresgastforening|vaktbolag|"
     r"grannsamverkan)\w*"
 )
+CLEANING = re.compile(r"\bstäd\w*")  # without its dots it would be the town, "stad"
 EMERGENCY = re.compile(r"\b(?:sos|larmcentral\w*|ambulans\w*|nodnummer\w*)\b")
 NUMBER = r"11(?:2|\s?4\s?14)\b"
 EMERGENCY_NUMBER = re.compile(rf"\b{NUMBER}")
@@ -98,7 +99,7 @@ def claims_office(text: str, *, of_person: bool = False) -> bool:
     The house's own people may be called by their titles: the caretaker, the board. Police is a surname too,
     which a person may have behind a first name, and no organisation.
     """
-    plain = HOUSES_OWN.sub(" ", _plain(text))
+    plain = HOUSES_OWN.sub(" ", _plain(CLEANING.sub(" ", folded_name(text))))
     number = EMERGENCY_NUMBER if of_person else CALLED_BY_NUMBER  # a house may be number 112 of its street
     is_emergency = number.search(text) or EMERGENCY.search(plain)
     is_police = not of_person and POLICE.search(plain)

@@ -179,6 +179,7 @@ CURES = {
     ("field", "typed"),
     [
         ("organisation", "Polisen i Borås"), ("organisation", "112 SOS Alarm"), ("organisation", "Hus polis"),
+        ("organisation", "Städ och polis"), ("organisation", "Stad AB"),
         ("organisation", "SOS Alarm"), ("organisation", "Borås Stad"), ("organisation", "Hyresvärden"),
         ("organisation", "Gårdens P\u043elis"), ("organisation", "Larm 11414"), ("organisation", "الشرطة"),
         ("organisation", "Fastighetsbolaget"), ("organisation", "trygga  jouren ab"),
@@ -203,7 +204,7 @@ def test_a_groups_own_contact_is_nobody_whom_neighbours_trust_as_another(
     [
         ("Styrelsen", "Lars Ek, ordförande"), ("Vicevärden", "Nikos Polis"), ("Vaktmästaren i huset", ""),
         ("Hässlegatan 112", "Kim Stad"), ("Vaktbolaget Nord", "Jouren"),
-        ("Bostadsrättsföreningen 112A", "Eva"),
+        ("Bostadsrättsföreningen 112A", "Eva"), ("Städ AB", ""), ("STÄDBOLAGET i Boda", "Ana Stad"),
     ],
 )  # fmt: skip
 def test_the_houses_own_people_may_be_called_what_they_are(
