@@ -91,6 +91,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "backing": {"language"},
     "audit": {"extensions", "models"},
     "exporting": {"fields", "models"},
+    "sending": {"fields"},
     "periods": {"fields", "lengths"},
     "calendar": {"mail.kinds", "models"},
     "clock": {"extensions", "language", "models", "statements"},
@@ -144,7 +145,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "exporting", "fields", "guarding", "language", "lengths", "models"}
-    | {"periods", "personnummer", "tables"},
+    | {"periods", "personnummer", "sending", "tables"},
     "labels": {"bands", "exporting", "fields", "language", "models", "backing", "personnummer", "signs"}
     | {"tables"},
     "queries": MODELS
@@ -161,7 +162,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "audit", "errors", "fields", "guard", "guarding", "language", "mail", "names", "paper",
         "personnummer", "signs", "spreadsheets", "tables", "tokens",
     }
-    | {"clock", "encodings", "exporting", "journal", "backing", "periods", "searching", "xlsx_table"},
+    | {"clock", "encodings", "exporting", "journal", "backing", "periods", "searching", "sending"}
+    | {"xlsx_table"},
     "cli": MODELS
     | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs", "names"}
     | {"presence", "tokens"},

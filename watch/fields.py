@@ -5,8 +5,6 @@ Each refuses what trust.md ("Input that must be refused") names, and its message
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -16,7 +14,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     EmailField,
-    HiddenField,
     IntegerField,
     SelectChoice,
     SelectField,
@@ -90,25 +87,9 @@ class Form(FlaskForm):
             del self.about_nobody
 
 
-def _own_key(key: str | None) -> str | None:
-    """Return a form's key if it has our format, else None."""
-    return key if key and re.fullmatch(r"[A-Za-z0-9_-]{1,40}", key) else None
-
-
 def choice(value: str, word: Any, **more: Any) -> SelectChoice:
     """Return a choice of a select or radio field. The label may be lazy, which the library's types forbid."""
     return SelectChoice(value, word, **more)
-
-
-class SendingForm(Form):
-    """A form that sends something. Its key makes a double submission count once."""
-
-    form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
-
-    def renew_key(self) -> None:
-        """Give the form a new key, because what it sends next is not a repetition."""
-        self.form_key.process(None)
-        self.form_key.raw_data = [self.form_key.data]
 
 
 def _strip(text: str | None) -> str | None:

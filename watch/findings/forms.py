@@ -11,12 +11,13 @@ from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from watch.contacts.forms import SeenField
-from watch.fields import DayField, Form, SendingForm, TextField, choice, choices_of
+from watch.fields import DayField, Form, TextField, choice, choices_of
 from watch.findings.labels import OWNERS, SPOTS, STATUSES
 from watch.findings.queries import mark_of
 from watch.guarding import surely_about_nobody
 from watch.language import local
 from watch.models import CLOSED, Finding, FindingOwner, FindingStatus, Spot, utcnow
+from watch.sending import SendingForm
 
 YEARS_AHEAD = 5
 MOST_WHAT, MOST_STEP = 300, 1500  # characters

@@ -16,7 +16,6 @@ from watch.fields import (
     LineField,
     NameField,
     PhoneField,
-    SendingForm,
     TicksField,
     choice,
     choices_of,
@@ -31,6 +30,7 @@ from watch.models import (
     Person,
     Stairwell,
 )
+from watch.sending import SendingForm
 
 BY_MAIL = "mail"
 

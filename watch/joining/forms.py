@@ -16,12 +16,12 @@ from watch.fields import (
     LanguageField,
     LineField,
     NameField,
-    SendingForm,
     choice,
 )
 from watch.models import Flat, Stairwell
 from watch.places.forms import NOT_A_CHOICE, DoorForm
 from watch.places.labels import DO_NOT_KNOW, floor_word
+from watch.sending import SendingForm
 
 USUAL_TOP = 9  # the highest floor of most buildings
 BY_MAIL, BY_VISIT = "mail", "knock"  # values in forms and links

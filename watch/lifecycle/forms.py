@@ -15,7 +15,6 @@ from watch.fields import (
     DayField,
     Form,
     LineField,
-    SendingForm,
 )
 from watch.language import STOCKHOLM, local
 from watch.models import (
@@ -25,6 +24,7 @@ from watch.models import (
     Person,
     StartStep,
 )
+from watch.sending import SendingForm
 
 BY_MAIL, LATER = "mail", "later"
 AT_MOST_AHEAD = timedelta(days=365)  # of a booked meeting

@@ -9,10 +9,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField
 from wtforms.widgets import HiddenInput
 
-from watch.fields import SendingForm, TextField
+from watch.fields import TextField
 from watch.guard import named_in, people_listed
 from watch.guarding import ask_about
 from watch.models import NotesDraft
+from watch.sending import SendingForm
 
 MOST_NOTES = 100_000  # characters
 NAMES_PEOPLE = _l(

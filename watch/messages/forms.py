@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 
-from watch.fields import SendingForm, TextField
+from watch.fields import TextField
+from watch.sending import SendingForm
 
 MOST = 2000  # characters
 

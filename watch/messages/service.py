@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -188,12 +187,9 @@ def _demand_few(by: Person, which: ColumnElement[bool]) -> None:
 
 
 def _store(message: ContactMessage, by: Person, form_key: str | None) -> ContactMessage:
-    """Add a message. Raises AlreadyWritten if the form was sent before with the same text.
-
-    The same form with another text, by Back, is another message, and must not be lost.
-    """
+    """Add a message. Raises AlreadyWritten if the form was sent before with the same text."""
     message.sender_id, message.written_as = by.id, by.name
-    message.form_key = form_key and _key_of(form_key, message.text)
+    message.form_key = form_key
     try:
         with db.session.begin_nested():
             db.session.add(message)
@@ -203,11 +199,6 @@ def _store(message: ContactMessage, by: Person, form_key: str | None) -> Contact
             raise
         raise AlreadyWritten(before) from None
     return message
-
-
-def _key_of(form_key: str, text: str) -> str:
-    """Return the key of a form with this text, of 40 characters."""
-    return hashlib.sha256(f"{form_key}\n{text}".encode()).hexdigest()[:40]
 
 
 def message_to_answer(token: str, signed_in: Person | None = None) -> tuple[ContactMessage, Person]:

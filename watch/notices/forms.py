@@ -10,11 +10,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from watch.fields import DayField, Form, LineField, SendingForm, TextField, TicksField, choice, choices_of
+from watch.fields import DayField, Form, LineField, TextField, TicksField, choice, choices_of
 from watch.language import local, together
 from watch.models import Area, Audience, Group, Language, Level, utcnow
 from watch.notices.labels import AREA_AUDIENCES, LEVELS, area_said
 from watch.notices.queries import Target
+from watch.sending import SendingForm
 
 MAX_CHARACTERS = 10_000
 SCRIPT_LINK = re.compile(r"javascript\s*:", re.IGNORECASE)

@@ -13,7 +13,7 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringF
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from watch.fields import DayField, LineField, NumberField, SendingForm, TicksField, choice, choices_of
+from watch.fields import DayField, LineField, NumberField, TicksField, choice, choices_of
 from watch.guarding import about_a_place
 from watch.language import day, local
 from watch.models import Area, Building, OutreachEntry, OutreachKind, OutreachParty, utcnow
@@ -21,6 +21,7 @@ from watch.models.outreach import MOST_DOORS, MOST_MATERIAL, MOST_PEOPLE
 from watch.outreach.labels import KINDS, LANGUAGES, PARTIES
 from watch.outreach.queries import Filter
 from watch.periods import PeriodForm
+from watch.sending import SendingForm
 
 MOST_PLACE, MOST_SEARCHED = 100, 100  # characters
 FIRST_DAY = date(2000, 1, 1)

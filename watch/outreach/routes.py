@@ -105,8 +105,7 @@ def create(area: Area) -> ViewAnswer:
     if not form.validate():
         return _new_page(area, form), 422
     with saving(_("Sparat. Tack!")):
-        key = form.form_key.data or None
-        entry = service.add(area, service.Plan(**form.values), by=current_person(), form_key=key)
+        entry = service.add(area, service.Plan(**form.values), by=current_person(), form_key=form.key)
         _note_assurance(form, entry)
     return _to_entry(entry)
 

@@ -11,7 +11,7 @@ from wtforms import Field, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from watch.fields import DayField, Form, LineField, NumberField, SendingForm, TextField, TicksField, choice
+from watch.fields import DayField, Form, LineField, NumberField, TextField, TicksField, choice
 from watch.fields import choices_of as choices
 from watch.models import Area, Operation, Promise, PromiseParty, PromiseResult, PromiseState
 from watch.models.promises import (
@@ -25,6 +25,7 @@ from watch.models.promises import (
 from watch.periods import PeriodForm, demand_near
 from watch.promises.labels import PARTIES, RESULTS, STATES
 from watch.promises.queries import Filter
+from watch.sending import SendingForm
 
 MOST_SEARCHED = 100  # characters
 WRONG_NUMBER = _l("Skriv ett helt tal från 0 till %(max)d, eller lämna rutan tom.")

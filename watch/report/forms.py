@@ -20,7 +20,6 @@ from watch.fields import (
     LineField,
     NameField,
     PhoneField,
-    SendingForm,
     TextField,
     TicksField,
     choice,
@@ -29,6 +28,7 @@ from watch.lengths import ReadsNoMore
 from watch.models import Area, Language, Report, ReportIndicator
 from watch.report.content import mark_of_indicator
 from watch.report.labels import BOTH_CHANGED, MOST_TEXT
+from watch.sending import SendingForm
 
 CHANGED = _l("Något i rapporten har ändrats sedan du öppnade sidan. Läs igenom den en gång till.")
 MOST_TITLE, MOST_NAME, MOST_VALUE, MOST_SEARCHED = 120, 160, 60, 100  # characters

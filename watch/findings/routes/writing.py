@@ -58,8 +58,7 @@ def _create(place: Place, form: FindingForm) -> ViewAnswer:
     if not form.validate():
         return _new_page(place, form), 422
     meeting = _meeting(place)
-    key = form.form_key.data or None
-    finding = service.add(place, _plan(form), by=current_person(), meeting=meeting, form_key=key)
+    finding = service.add(place, _plan(form), by=current_person(), meeting=meeting, form_key=form.key)
     _note_assurance(form, finding)
     db.session.commit()
     flash(_("Åtgärden är sparad."), "done")

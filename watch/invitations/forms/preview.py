@@ -16,7 +16,7 @@ from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from watch.encodings import is_garbled
-from watch.fields import AddressField, Form, LineField, NameField, SendingForm, choice
+from watch.fields import AddressField, Form, LineField, NameField, choice
 from watch.invitations.doors import Doors, NoSuchFlat, SeveralFlats
 from watch.invitations.lists import MOST_PEOPLE
 from watch.invitations.pasting import Typed
@@ -24,6 +24,7 @@ from watch.invitations.queries.inviting import Known
 from watch.lengths import TOO_LONG, AtMost
 from watch.models import Flat, Language, may_be_one_person
 from watch.personnummer import has_personnummer, personnummer_word
+from watch.sending import SendingForm
 
 MAX_BESIDE = 100  # characters
 MAX_CHARACTERS = 300  # longer cells are refused, so the rest need not be kept

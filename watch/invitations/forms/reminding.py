@@ -11,12 +11,12 @@ from wtforms.validators import DataRequired
 from watch.fields import (
     AddressField,
     Form,
-    SendingForm,
     TicksField,
     choice,
 )
 from watch.invitations.queries.invited import SentInvitation
 from watch.models import Invitation
+from watch.sending import SendingForm
 
 
 class RemindForm(SendingForm):

@@ -15,7 +15,6 @@ from watch.fields import (
     HourField,
     LineField,
     LinkField,
-    SendingForm,
     TextField,
     choice,
     moment_in_stockholm,
@@ -24,6 +23,7 @@ from watch.language import local
 from watch.meetings.forms.audience import SOME_STAIRWELLS, TOGETHER, WHOLE_GROUP, AudienceForm
 from watch.meetings.forms.reminders import RemindersForm
 from watch.models import Meeting, utcnow
+from watch.sending import SendingForm
 
 MONTHS_AHEAD = 18
 YEARS_BACK = 10

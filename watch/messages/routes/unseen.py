@@ -56,7 +56,7 @@ def preview_interested(building: Building) -> ViewAnswer:
 @requires(Permission.WRITE_UNSEEN, second_factor=True)
 def write_interested(building: Building) -> ViewAnswer:
     form = WriteUnseenForm()
-    text, key, by = form.text.data, form.form_key.data, current_person()
+    text, key, by = form.text.data, form.key, current_person()
     told = _("Skickat till dem som är intresserade.")
     if form.validate() and sent(
         form, told, lambda: service.write_to_interested(building, text, by=by, form_key=key)
@@ -95,7 +95,7 @@ def preview_members(group: Group) -> ViewAnswer:
 @requires(Permission.WRITE_UNSEEN, second_factor=True)
 def write_members(group: Group) -> ViewAnswer:
     form = WriteUnseenForm()
-    text, key, by = form.text.data, form.form_key.data, current_person()
+    text, key, by = form.text.data, form.key, current_person()
     told = _("Skickat till dem som är med och vill ha meddelanden.")
     if form.validate() and sent(
         form, told, lambda: service.write_to_members(group, text, by=by, form_key=key)

@@ -83,7 +83,7 @@ def write(group_id: int) -> ViewAnswer:
     if not form.validate():
         return _index(group, form), 422
     told = ngettext("Skickat till %(num)d kontaktombud.", "Skickat till %(num)d kontaktombud.", len(to))
-    text, key, by = form.text.data, form.form_key.data, current_person()
+    text, key, by = form.text.data, form.key, current_person()
     if sent(form, told, lambda: service.write_to_coordinators(group, to, text, by=by, form_key=key)):
         return redirect(url_for(".index", group_id=group.id), 303)
     return _index(group, form), 422
@@ -139,7 +139,7 @@ def answer(token: str) -> ViewAnswer:
     form = AnswerMessageForm()
     if not form.validate():
         return _read_page(token, message, reader, form), 422
-    text, key = form.text.data, form.form_key.data
+    text, key = form.text.data, form.key
     if sent(form, _("Ditt svar är skickat."), lambda: service.answer(message, text, by=reader, form_key=key)):
         return redirect(url_for(".read", token=token), 303)
     return _read_page(token, message, reader, form), 422

@@ -58,8 +58,8 @@ def create_operation() -> ViewAnswer:
     if not form.validate():
         return _new_page(form), 422
     with saving(_("Insatserna är sparade.")):
-        plan, key = service.Plan(**form.values), form.form_key.data or None
-        note_assurance(form, service.add_operation(plan, by=current_person(), form_key=key))
+        plan = service.Plan(**form.values)
+        note_assurance(form, service.add_operation(plan, by=current_person(), form_key=form.key))
     return redirect(url_for("promises.operations"), 303)
 
 

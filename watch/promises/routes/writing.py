@@ -46,8 +46,8 @@ def create() -> ViewAnswer:
     if not form.validate():
         return _new_page(form), 422
     with saving(_("Utkastet är sparat. Läs igenom det, och publicera när det stämmer.")):
-        said, key = service.Wording(**form.values), form.form_key.data or None
-        promise = service.add(form.chosen, said, by=current_person(), form_key=key)
+        said = service.Wording(**form.values)
+        promise = service.add(form.chosen, said, by=current_person(), form_key=form.key)
         note_assurance(form, promise)
     return _to(promise)
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
-from watch.fields import DayField, Form, NumberField, SendingForm, TicksField, choice, choices_of
+from watch.fields import DayField, Form, NumberField, TicksField, choice, choices_of
 from watch.language import local
 from watch.lengths import AtMost, ReadsNoMore
 from watch.models import Area, Building, Landlord, Property, SignSpot, Stairwell, WatchSign, utcnow
@@ -19,6 +19,7 @@ from watch.registers.cells import MAX_CHARACTERS, Column, postcode_of, street_an
 from watch.registers.forms.lists import PastDayField
 from watch.registers.labels import HOUSE_SORTS, HOUSES, SPOTS
 from watch.registers.queries.places import HouseOrder, Houses, WantedHouses, remembered
+from watch.sending import SendingForm
 
 MOST_GROUPS = 1000  # of an area's target
 LAST_YEAR = 2100

@@ -31,7 +31,7 @@ def order(building: Building) -> ViewAnswer:
     with saving(_("Beställningen är antecknad."), unless=LOCKED):
         service.order(
             building, form.spot.data, form.chosen, form.ordered_on.data,
-            key=form.form_key.data or "", by=current_person(),
+            key=form.key_of("spot", "ordered_on") or "", by=current_person(),
         )  # fmt: skip
     return to_house(building)
 

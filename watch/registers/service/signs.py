@@ -28,13 +28,15 @@ def order(
     """
     if not can_order(group_of(building)):
         raise GroupNotActive
-    keys = [f"{key}-{each.id if each else 0}" for each in at]
-    if db.session.scalar(select(WatchSign.id).where(WatchSign.form_key.in_(keys)).limit(1)):
-        return
+    wanted = {f"{key}-{each.id if each else 0}": each for each in at}
+    known = db.session.scalars(select(WatchSign.form_key).where(WatchSign.form_key.in_(wanted))).all()
     signs = [
         WatchSign(building=building, stairwell=each, spot=spot, ordered_on=day, form_key=one)
-        for each, one in zip(at, keys, strict=True)
+        for one, each in wanted.items()
+        if one not in known
     ]
+    if not signs:
+        return
     try:
         with db.session.begin_nested():
             db.session.add_all(signs)

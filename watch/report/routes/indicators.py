@@ -30,7 +30,7 @@ def add_indicator(report: Report) -> ViewAnswer:
     if not form.validate():
         return render_template("report/new_indicator.html", report=report, form=form), 422
     with saving(_("Måttet är med.")):
-        service.add_indicator(report, form.values, by=current_person(), form_key=form.form_key.data or None)
+        service.add_indicator(report, form.values, by=current_person(), form_key=form.key)
         note_assurance(form, report)
     return to_report(report, str(Theme.INDICATORS))
 

@@ -68,8 +68,7 @@ def create() -> ViewAnswer:
     if not form.validate():
         return render_template("report/new.html", form=form), 422
     with saving(_("Rapporten är påbörjad. Siffrorna är redan ifyllda.")):
-        plan, key = service.Plan(**form.values), form.form_key.data or None
-        report = service.begin(plan, by=current_person(), form_key=key)
+        report = service.begin(service.Plan(**form.values), by=current_person(), form_key=form.key)
         note_assurance(form, report)
     return to_report(report)
 
