@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
 from logging.config import fileConfig
 
 from alembic import context
+from alembic.operations import AbstractOperations, Operations
 from flask import current_app
 from sqlalchemy import Connection, Engine, inspect, text
 
 from watch.extensions import db
+
+# A batch reads the table that it makes anew. By default it would read all tables behind its foreign keys too,
+# which takes most of the time.
+ALONE = {"resolve_fks": False}
+Operations.batch_alter_table = partialmethod(AbstractOperations.batch_alter_table, reflect_kwargs=ALONE)
 
 
 def run() -> None:
