@@ -20,10 +20,10 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask, has_request_context
-from flask_migrate import upgrade
 from sqlalchemy import event, select
 from sqlalchemy.orm import joinedload
 
+from tests import migrated
 from tests.catalogues import compile_catalogues
 from tests.databases import empty, fresh_database, postgres, quick_folder
 from tests.missing import say_what_was_skipped
@@ -51,6 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_worker and not config.option.collectonly and SERVER not in os.environ:
         os.environ[SERVER] = _running.enter_context(postgres())
         _running.callback(os.environ.pop, SERVER)
+    if not is_worker and not config.option.collectonly and migrated.PLACE not in os.environ:
+        _running.callback(migrated.forget, os.environ[SERVER])
+        os.environ[migrated.PLACE] = str(_running.enter_context(quick_folder()))
+        _running.callback(os.environ.pop, migrated.PLACE)
     if not is_worker and JOURNAL not in os.environ:
         os.environ[JOURNAL] = str(_running.enter_context(quick_folder()))
         _running.callback(os.environ.pop, JOURNAL)
@@ -103,7 +107,9 @@ def migrated_apps(make_app: Callable[..., Flask], worker_id: str) -> Iterator[Ca
 
         def on(database: str) -> Flask:
             if database not in apps:
-                apps[database] = _migrated(make_app(DATABASE_URL=_place(places, database, worker_id)))
+                url = _place(places, database, worker_id)
+                migrated.put(make_app, url)
+                apps[database] = _prepared(make_app(DATABASE_URL=url))
             return apps[database]
 
         yield on
@@ -119,10 +125,8 @@ def _place(places: ExitStack, database: str, worker: str) -> str:
     return places.enter_context(fresh_database(server, f"watch_test_{worker}"))
 
 
-def _migrated(app: Flask) -> Flask:
+def _prepared(app: Flask) -> Flask:
     with app.app_context():
-        upgrade(str(ROOT / "migrations"))
-        db.engine.dispose()
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _reverse_what_has_no_order)
     return app

@@ -25,6 +25,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Boolean, Column, Date, DateTime, Engine, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
+from tests import migrated
 from tests.databases import fresh_database, quick_folder
 from tests.factories import (
     make_area,
@@ -62,43 +63,83 @@ from watch.printing.service.delivery import take_back
 from watch.tokens import BadToken
 
 THEN = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)
-FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+FOLDER = migrated.MIGRATIONS
+AppAt = Callable[[str], Flask]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def two_apps(
-    request: pytest.FixtureRequest, make_app: Callable[..., Flask], worker_id: str
-) -> Iterator[list[Flask]]:
-    """Two applications with empty databases without tables."""
-    with ExitStack() as places:
+def places(request: pytest.FixtureRequest, worker_id: str) -> Iterator[list[str]]:
+    """The URLs of two empty databases without tables."""
+    with ExitStack() as opened:
         if request.param == "sqlite":
-            folder = places.enter_context(quick_folder())
-            urls = [f"sqlite:///{folder}/{name}.db" for name in ("a", "b")]
+            folder = opened.enter_context(quick_folder())
+            yield [f"sqlite:///{folder}/{name}.db" for name in ("a", "b")]
         else:
             server = os.environ["WATCH_TEST_DATABASE_URL"]
-            urls = [
-                places.enter_context(fresh_database(server, f"watch_{n}_{worker_id}")) for n in ("a", "b")
-            ]
-        apps = [make_app(DATABASE_URL=url) for url in urls]
-        yield apps
-        for app in apps:
-            with app.app_context():
-                db.engine.dispose()
+            names = [f"watch_{name}_{worker_id}" for name in ("a", "b")]
+            yield [opened.enter_context(fresh_database(server, name)) for name in names]
+
+
+@pytest.fixture
+def two_apps(places: list[str], make_app: Callable[..., Flask]) -> Iterator[list[Flask]]:
+    """Two applications with empty databases without tables."""
+    apps = [make_app(DATABASE_URL=url) for url in places]
+    yield apps
+    for app in apps:
+        _leave(app)
+
+
+@pytest.fixture
+def app_at(places: list[str], make_app: Callable[..., Flask]) -> Iterator[AppAt]:
+    """A function for the application with a database as the migrations make it up to a version."""
+    apps = []
+
+    def at(version: str) -> Flask:
+        migrated.put(make_app, places[0], version)
+        apps.append(make_app(DATABASE_URL=places[0]))
+        return apps[-1]
+
+    yield at
+    for app in apps:
+        _leave(app)
+
+
+def _leave(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_migrations_make_what_the_models_say_and_can_be_taken_back(two_apps: list[Flask]) -> None:
-    migrated, made = two_apps
+    climbed, made = two_apps
     with made.app_context():
         db.create_all()
         wanted = _shape(db.engine)
-    with migrated.app_context():
+    with climbed.app_context():
         upgrade(str(FOLDER))
         assert _differences(db.engine) == []
         assert _unlike(_shape(db.engine), wanted) == {}
         downgrade(str(FOLDER), revision="base")
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
-        upgrade(str(FOLDER))
-        assert _unlike(_shape(db.engine), wanted) == {}
+        if db.engine.dialect.name == "sqlite":  # where nothing at all is left, the way up is the first one
+            assert _left_behind(db.engine) == []
+        else:
+            upgrade(str(FOLDER))
+            assert _unlike(_shape(db.engine), wanted) == {}
+
+
+def _left_behind(engine: Engine) -> list[str]:
+    """Return what a SQLite database holds besides empty tables of SQLite's and Alembic's own."""
+    own = "('alembic_version', 'sqlite_sequence')"
+    with engine.connect() as connection:
+        return list(
+            connection.scalars(
+                text(
+                    f"SELECT name FROM sqlite_master WHERE tbl_name NOT IN {own}"
+                    " UNION ALL SELECT name FROM sqlite_sequence"
+                    " UNION ALL SELECT version_num FROM alembic_version"
+                )
+            )
+        )
 
 
 def test_one_difference_of_a_schema_is_told_alone(two_apps: list[Flask]) -> None:
@@ -171,10 +212,9 @@ BEFORE_LISTS = {
 }  # fmt: skip
 
 
-def test_what_was_chosen_before_there_was_a_list_of_the_area_is_kept(two_apps: list[Flask]) -> None:
-    app, _other = two_apps
+def test_what_was_chosen_before_there_was_a_list_of_the_area_is_kept(app_at: AppAt) -> None:
+    app = app_at("0017")
     with app.app_context():
-        upgrade(str(FOLDER), revision="0017")
         known = MetaData()
         known.reflect(db.engine)
         with db.engine.begin() as connection:
@@ -218,10 +258,9 @@ BEFORE_LETTERBOXES = {
 }  # fmt: skip
 
 
-def test_letters_that_counted_go_on_counting_and_can_be_taken_back(two_apps: list[Flask]) -> None:
-    app, _other = two_apps
+def test_letters_that_counted_go_on_counting_and_can_be_taken_back(app_at: AppAt) -> None:
+    app = app_at("0022")
     with app.app_context():
-        upgrade(str(FOLDER), revision="0022")
         known = MetaData()
         known.reflect(db.engine)
         with db.engine.begin() as connection:
@@ -259,11 +298,12 @@ OLD_MAILS = text("SELECT join_request_id, kind FROM mailing ORDER BY id")
 KINDS = select(Mailing.address_verification_id, Mailing.kind).order_by(Mailing.id)
 
 
-def test_an_address_that_was_recorded_at_a_door_keeps_its_link_there_and_back(two_apps: list[Flask]) -> None:
+def test_an_address_that_was_recorded_at_a_door_keeps_its_link_there_and_back(
+    app_at: AppAt,
+) -> None:
     """Greta has not answered, Gösta's is verified, Gerd was taken back; Farah asks herself as well."""
-    app, _other = two_apps
+    app = app_at(migrated.NEWEST)
     with app.app_context():
-        upgrade(str(FOLDER))
         house = make_building(make_area("boda", "Boda"), make_landlord(), "Gatan", (1,))
         group, flats = make_group(house), house.stairwells[0].flats
         kim = make_request(make_person("Kim", "kim@example.org"), group, house.stairwells[0]).id
@@ -344,10 +384,9 @@ SINCE_PARTS = (
 )
 
 
-def test_whom_a_meeting_is_for_is_kept_and_going_back_nobody_loses_it(two_apps: list[Flask]) -> None:
-    app, _other = two_apps
+def test_whom_a_meeting_is_for_is_kept_and_going_back_nobody_loses_it(app_at: AppAt) -> None:
+    app = app_at("0031")
     with app.app_context():
-        upgrade(str(FOLDER), revision="0031")
         known = MetaData()
         known.reflect(db.engine)
         with db.engine.begin() as connection:
@@ -365,7 +404,7 @@ def test_whom_a_meeting_is_for_is_kept_and_going_back_nobody_loses_it(two_apps: 
         assert [tuple(row) for row in left] == [(1, "annual", None), (2, "annual", None)]
 
 
-def test_a_welcome_keeps_the_meeting_that_it_named_when_it_was_sent(two_apps: list[Flask]) -> None:
+def test_a_welcome_keeps_the_meeting_that_it_named_when_it_was_sent(app_at: AppAt) -> None:
     """Of three coming meetings the first is another stairwell's; the second was moved behind the third since.
 
     A welcome from before all calls named none, and one of after that move names the third.
@@ -411,9 +450,8 @@ def test_a_welcome_keeps_the_meeting_that_it_named_when_it_was_sent(two_apps: li
         ],
     }  # fmt: skip
     del before["household"], before["letter"], before["checklist_item"]
-    app, _other = two_apps
+    app = app_at("0031")
     with app.app_context():
-        upgrade(str(FOLDER), revision="0031")
         known = MetaData()
         known.reflect(db.engine)
         with db.engine.begin() as connection:
@@ -534,11 +572,10 @@ def _old_mark(app: Flask, purpose: str, row: int, generation: int) -> bytes:
 
 
 def test_posters_that_hang_keep_their_codes_and_mailed_links_of_before_open_nothing(
-    two_apps: list[Flask],
+    app_at: AppAt,
 ) -> None:
-    app, _other = two_apps
+    app = app_at("0017")
     with app.app_context():
-        upgrade(str(FOLDER), revision="0017")
         with db.engine.begin() as connection:
             for row in OLD_ROWS:
                 connection.execute(text(row))
@@ -555,10 +592,9 @@ def test_posters_that_hang_keep_their_codes_and_mailed_links_of_before_open_noth
         db.session.rollback()
 
 
-def test_a_table_made_anew_gives_no_number_of_an_erased_row(two_apps: list[Flask], tmp_path: Path) -> None:
-    app, _other = two_apps
+def test_a_table_made_anew_gives_no_number_of_an_erased_row(app_at: AppAt, tmp_path: Path) -> None:
+    app = app_at(migrated.NEWEST)
     with app.app_context():
-        upgrade(str(FOLDER))
         with db.engine.begin() as connection:
             for number in (1, 2, 3):
                 connection.execute(text(f"INSERT INTO landlord (name) VALUES ('Värd {number}')"))
@@ -574,12 +610,13 @@ BEFORE = Path(__file__).parent / "data" / "database_0020.json"
 READ_ON = datetime(2026, 9, 14, 8, 31, tzinfo=UTC)  # a minute after it was written
 
 
-def test_every_mailed_link_and_printed_code_of_an_older_database_goes_on(two_apps: list[Flask]) -> None:
+def test_every_mailed_link_and_printed_code_of_an_older_database_goes_on(
+    app_at: AppAt,
+) -> None:
     """The rows, and what their links answered, as the program at migration 0020 wrote them down."""
-    app, _other = two_apps
+    app = app_at("0020")
     before = json.loads(BEFORE.read_text())
     with app.app_context(), time_machine.travel(READ_ON, tick=False):
-        upgrade(str(FOLDER), revision="0020")
         known = MetaData()
         known.reflect(db.engine)
         with db.engine.begin() as connection:

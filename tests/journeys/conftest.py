@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Playwright
 
+from tests import migrated
 from tests.browser import FLAGS, PHONE, Phone, Server, chromium, own_chromium, serving
 from tests.conftest import ROOT
 from tests.databases import empty, quick_folder
@@ -50,6 +51,7 @@ def servers(make_app: Callable[..., Flask]) -> Iterator[Callable[[str], Server]]
         def on(kind: str) -> Server:
             if kind not in running:
                 database = f"sqlite:///{places.enter_context(quick_folder())}/watch.db"
+                migrated.put(make_app, database)
                 server = serving(make_app, database, str(ROOT / "migrations"), tls=kind == "tls")
                 running[kind] = places.enter_context(server)
             return running[kind]
