@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html.parser import HTMLParser
 from itertools import cycle, islice
 
-import html5lib
 import pytest
 
 from tests.cast import Scene
@@ -13,6 +13,7 @@ from tests.databases import on_one_database
 from tests.factories import make_notice
 from tests.mail.relay import Relay, Taken
 from tests.page_client import Page, PageClient
+from watch import paper
 from watch.extensions import db
 from watch.mail import delivery, outbox
 from watch.models import Language, utcnow
@@ -56,12 +57,35 @@ def write(client: PageClient, scene: Scene, body: str, language: str = "ar") -> 
     return new.press("Förhandsgranska", said)
 
 
+class Words(HTMLParser):
+    """The text in the body of a page. Other tests parse the same templates strictly; this is quick."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, _attributes: object) -> None:
+        if tag == "body":
+            self.said.clear()
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+
 def words_of(letter: Taken) -> tuple[str, str]:
     """Return all words of the text and the HTML, without spaces."""
-    tree = html5lib.parse(letter.text("html"), namespaceHTMLElements=False)
-    return "".join(letter.text().split()), "".join("".join(tree.find("body").itertext()).split())
+    return "".join(letter.text().split()), "".join("".join(Words(letter.text("html")).said).split())
 
 
+@pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the sheet out of previews, which takes seconds to draw; see tests/notices/test_sheets.py."""
+    monkeypatch.setattr(paper, "pictures", lambda *_what: [])
+
+
+@pytest.mark.usefixtures("no_pictures")
 @on_one_database
 @pytest.mark.parametrize("words", WORST.values(), ids=WORST)
 def test_the_longest_notice_of_each_script_comes_whole_and_below_100_kb(
@@ -81,6 +105,7 @@ def test_the_longest_notice_of_each_script_comes_whole_and_below_100_kb(
     assert {letter.mail["Content-Language"] for letter in relay.taken} == {"sv", "ar"}
 
 
+@pytest.mark.usefixtures("no_pictures")
 @pytest.mark.parametrize("language", ["en", "ar", "so"])
 def test_characters_of_four_octets_count_twice_as_in_a_browser(
     client: PageClient, scene: Scene, relay: Relay, language: str
