@@ -18,8 +18,7 @@ from watch.ops import demo
 from watch.report.queries.reports import published_reports
 
 
-def test_every_active_group_of_the_sample_can_be_joined_from_every_door(app: Flask) -> None:
-    demo.seed()
+def every_active_group_of_the_sample_can_be_joined_from_every_door() -> None:
     active = db.session.scalars(select(Group).where(Group.state == GroupState.ACTIVE)).all()
     assert active
     for group in active:
@@ -27,16 +26,14 @@ def test_every_active_group_of_the_sample_can_be_joined_from_every_door(app: Fla
             assert joinable_stairwells(house) == house.stairwells
 
 
-def test_posters_of_the_sample_say_whom_to_call(app: Flask) -> None:
-    demo.seed()
+def posters_of_the_sample_say_whom_to_call() -> None:
     backings = backing_of(db.session.scalars(select(Building)).all()).values()
     assert {backing_words(each).partition("Frågor: ")[2] for each in backings} == {
         "Kommunpolis, 031-390\u00a006\u00a020."
     }
 
 
-def test_the_coming_meeting_of_the_sample_was_called_and_no_mail_waits(app: Flask) -> None:
-    demo.seed()
+def the_coming_meeting_of_the_sample_was_called_and_no_mail_waits() -> None:
     (meeting,) = db.session.scalars(select(Meeting).where(Meeting.starts_at > utcnow()))
     said = sums(meeting)
     assert (was_called(meeting), said.people, said.yes) == (True, 2, 1)
@@ -44,8 +41,7 @@ def test_the_coming_meeting_of_the_sample_was_called_and_no_mail_waits(app: Flas
     assert states == {OutboxState.SENT, OutboxState.TO_PRINT}
 
 
-def test_the_sample_holds_a_published_report_that_says_all_that_a_follow_up_says(app: Flask) -> None:
-    demo.seed()
+def the_sample_holds_a_published_report_that_says_all_that_a_follow_up_says() -> None:
     (edition,) = published_reports()
     said = json.loads(edition.content)
     citizens = [each["came"] for each in said["meetings"]["one_by_one"] if each["kind"] == "citizens"]
@@ -57,3 +53,12 @@ def test_the_sample_holds_a_published_report_that_says_all_that_a_follow_up_says
     assert min(map(len, (said["promises"], said["findings"]["measures"], said["indicators"]))) > 1
     assert said["outreach"]["doors_opened"]["now"] > 0
     assert edition.contact_name == "Gun Sandberg, kommunpolis"
+
+
+def test_in_the_sample_town_every_function_can_be_used(app: Flask) -> None:
+    """One seeding takes a second and serves all."""
+    demo.seed()
+    every_active_group_of_the_sample_can_be_joined_from_every_door()
+    posters_of_the_sample_say_whom_to_call()
+    the_coming_meeting_of_the_sample_was_called_and_no_mail_waits()
+    the_sample_holds_a_published_report_that_says_all_that_a_follow_up_says()
