@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask, has_request_context
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, select
 from sqlalchemy.orm import joinedload
 
@@ -28,15 +29,17 @@ from tests.catalogues import compile_catalogues
 from tests.databases import empty, fresh_database, postgres, quick_folder
 from tests.missing import say_what_was_skipped
 from tests.page_client import PageClient, outside
+from tests.rows import AllRows
 from watch import create_app
 from watch.extensions import db
-from watch.models import Channel, Mailing, Model, OutboxRow
+from watch.models import Channel, Mailing, OutboxRow
 
-pytest_plugins = ["tests.cast", "tests.newcomers"]
+pytest_plugins = ["tests.cast", "tests.newcomers", "tests.access._things"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = "WATCH_TEST_DATABASE_URL"  # a PostgreSQL of your own, instead of the wheel's
 JOURNAL = "TEST_JOURNAL"  # the folder of the journal of the tests' processes
+TEMPLATES = "TEST_TEMPLATES"  # the folder of the templates that one process has compiled for all
 DATABASES = ("sqlite", "postgresql")
 _running = ExitStack()
 
@@ -55,9 +58,10 @@ def pytest_configure(config: pytest.Config) -> None:
         _running.callback(migrated.forget, os.environ[SERVER])
         os.environ[migrated.PLACE] = str(_running.enter_context(quick_folder()))
         _running.callback(os.environ.pop, migrated.PLACE)
-    if not is_worker and JOURNAL not in os.environ:
-        os.environ[JOURNAL] = str(_running.enter_context(quick_folder()))
-        _running.callback(os.environ.pop, JOURNAL)
+    for folder in (JOURNAL, TEMPLATES):
+        if not is_worker and folder not in os.environ:
+            os.environ[folder] = str(_running.enter_context(quick_folder()))
+            _running.callback(os.environ.pop, folder)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -71,8 +75,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Exempt everything loaded so far from garbage collection, which is faster."""
+    """Exempt everything loaded so far from garbage collection, and collect seldom, which is faster."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:
@@ -94,7 +99,9 @@ def make_app() -> Callable[..., Flask]:
 
     def make(**settings: Any) -> Flask:
         journal = f"{os.environ[JOURNAL]}/{secrets.token_hex(8)}"
-        return create_app({"JOURNAL": journal, **own, **settings})
+        app = create_app({"JOURNAL": journal, **own, **settings})
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[TEMPLATES])
+        return app
 
     return make
 
@@ -199,20 +206,7 @@ UNWATCHED = {"audit_entry", "rate_count", "journal_state", "journal_host"}
 def dump(app: Flask) -> Dump:
     """Returns every row of the database except traces, rate limits and times of last use."""
 
-    def rows() -> dict[str, list[str]]:
-        db.session.rollback()
-        found = {
-            table.name: sorted(
-                str([value for name, value in row._mapping.items() if name != "last_seen_at"])
-                for row in db.session.execute(select(table))
-            )
-            for table in Model.metadata.sorted_tables
-            if table.name not in UNWATCHED
-        }
-        db.session.rollback()  # otherwise reading here would hold SQLite's write lock
-        return found
-
-    return rows
+    return AllRows(UNWATCHED).read
 
 
 NOT_COUNTED = ("sign_in ", "rate_count", "audit_entry")

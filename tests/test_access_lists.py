@@ -15,7 +15,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.access import REFUSED
-from tests.access._rows import more_rows, others, restorer
+from tests.access._people import others
+from tests.access._restoring import restorer
+from tests.access._rows import more_rows
 from tests.cast import Scene
 from tests.factories import (
     flat_of,

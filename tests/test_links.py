@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from tests.access._expected import EXPECTED
+from tests.access._rows import rows_of_pages
 from tests.cast import Scene
 from tests.factories import flat_of, make_invitation, make_person
 from tests.newcomers import link_of
 from tests.page_client import Page, PageClient
-from tests.test_access import EXPECTED, rows_of_pages
 from watch import tokens, urls
 from watch.errors import LINKS
 from watch.extensions import db

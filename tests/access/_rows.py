@@ -1,58 +1,124 @@
-"""More people and rows than the cast has: not in force yet, no longer, or without a stairwell."""
+"""The rows that the names in the addresses of the data files stand for."""
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 
-from flask import current_app
+from sqlalchemy import select
 
-from tests.access import AS
+from tests.access._links import links, one
 from tests.cast import Scene
 from tests.factories import (
     flat_of,
+    make_contact,
     make_coordinator,
+    make_finding,
     make_invitation,
     make_meeting,
     make_member,
     make_notice,
-    make_officer,
+    make_operation,
+    make_outreach,
+    make_pack,
     make_partner,
     make_person,
+    make_promise,
+    make_report,
     make_request,
+    make_sign,
+    make_visit,
+    store,
 )
-from watch.accounts.service.people import mailbox_at
+from watch import tokens
 from watch.extensions import db
-from watch.models import JoinRequest, Membership, Model, Person, RequestState, utcnow
+from watch.models import (
+    ContactPerson,
+    ContactRole,
+    Coordinator,
+    FindingOwner,
+    JoinRequest,
+    ListUpload,
+    Membership,
+    Model,
+    Partner,
+    Purpose,
+    Report,
+    ReportIndicator,
+    RequestState,
+    utcnow,
+)
+from watch.registers.uploads import Contents, Effect, packed
+
+AN_UPLOAD = packed(Contents(rows=[], effect=Effect(), personnummer=[]))
 
 
-def others(scene: Scene) -> dict[str, Person]:
-    """Add people with several roles, and with roles that are not in force yet or no longer."""
-    group, area, stairwell = scene.group, scene.group.area, scene.stairwell_3
-    names = ("whole_house", "officer_member", *AS)
-    people = {name: make_person(name, f"{name}@example.org") for name in names}
-    make_member(people["whole_house"], group, flat_of(stairwell, "1002"))
-    make_coordinator(people["whole_house"], group)
-    make_member(people["officer_member"], group, flat_of(stairwell, "1102"))
-    make_coordinator(people["officer_member"], group, lead=True)
-    make_officer(people["officer_member"], area, scene.langgatan.property.area)
-    make_coordinator(people["officer_with_rows"], group, lead=True)
-    make_officer(people["officer_with_rows"], area, scene.langgatan.property.area)
-    make_member(people["asked_member"], group, flat_of(stairwell, "1102"))
-    make_coordinator(people["asked_member"], group, lead=True, accepted=False)
-    people["partner"].mailbox = mailbox_at("lena@example.org")  # whose card it is
-    make_partner(people["partner"], area, scene.house.property.landlord)
-    make_partner(people["partner"], area)
-    make_partner(people["nothing_now"], area).ended_at = utcnow()
-    make_coordinator(people["nothing_now"], group, lead=True).ended_at = utcnow()
-    make_officer(people["nothing_now"], area)[0].ended_at = utcnow()
-    make_member(people["nothing_now"], group, flat_of(stairwell, "1102")).left_at = utcnow()
-    make_coordinator(people["nothing_now"], group, lead=True, accepted=False)
+def rows_of_pages(scene: Scene) -> dict[str, object]:
+    """Add a row for each name in the addresses of tests/access/, and return them."""
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
+    found = _rows(scene) | links(scene)
     db.session.commit()
-    return people
+    return found
+
+
+def _rows(scene: Scene) -> dict[str, object]:
+    group, stairwell, area = scene.group, scene.stairwell_3, scene.group.area
+    invitation = make_invitation(group, "lova@example.org", flat=flat_of(stairwell, "1201"), by=scene.bengt)
+    rows = {
+        "group": group,
+        "house": scene.house,
+        "empty_house": scene.langgatan,
+        "stairwell": stairwell,
+        "flat": flat_of(stairwell, "1102"),
+        "empty_flat": flat_of(stairwell, "1202"),
+        "request": one(select(JoinRequest).where(JoinRequest.person == scene.farah)),
+        **more_rows(scene),
+        "invitation": invitation,
+        "knock": make_visit(flat_of(stairwell, "1103"), group, by=scene.bengt),
+        "membership": one(select(Membership).where(Membership.person == scene.carin)),
+        "coordinator": one(select(Coordinator).where(Coordinator.person == scene.bengt)),
+        "meeting": make_meeting(group, by=scene.amina),
+        "stairwell_meeting": make_meeting(group, stairwell=stairwell, by=scene.bengt),
+        "notice": make_notice(group, by=scene.amina),
+        "area_notice": make_notice(area, by=scene.gun),
+        "pack": make_pack(group, [flat_of(stairwell, "1201")], by=scene.bengt),
+        "area_pack": make_pack(area, [flat_of(stairwell, "1201")], by=scene.gun, pdf=b"%PDF"),
+        "sign": make_sign(scene.house),
+        "upload": store(ListUpload(area=area, by_id=scene.gun.id, contents=AN_UPLOAD)),
+        "outreach": make_outreach(area, place="Torget", by=scene.gun),
+        "promise": make_promise(area, by=scene.gun),
+        "operation": make_operation(area, by=scene.gun),
+        "report": make_report(area, published=True, by=scene.gun),
+        "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
+        "municipality_contact": _lena(scene),
+        "partner": _lenas_page(scene),
+        "police_finding": make_finding(group, "Bilar kör fort.", owner=FindingOwner.POLICE),
+    }
+    rows["indicator"] = _indicator(rows["report"])
+    numbers: dict[str, object] = {name: row.id for name, row in rows.items()}
+    link = tokens.make(Purpose.INVITATION, invitation)
+    return numbers | {
+        "area": area.slug,
+        "report_slug": rows["report"].slug,
+        "letter": "no-such-letter",
+        "invitation_link": link,
+    }
+
+
+def _lenas_page(scene: Scene) -> Partner:
+    """Add Lena's page for the municipality, and another for the landlord."""
+    lena = make_person("Lena Lind", "lena@example.org")
+    make_partner(lena, scene.group.area, scene.house.property.landlord)
+    return make_partner(lena, scene.group.area)
+
+
+def _lena(scene: Scene) -> ContactPerson:
+    contact = make_contact(ContactRole.MUNICIPALITY, "Borås Stad", scene.group.area)
+    contact.name, contact.email = "Lena Lind", "lena@example.org"
+    return contact
+
+
+def _indicator(report: Report) -> ReportIndicator:
+    return store(ReportIndicator(report=report, name="Trygga", before="62 %", after="68 %", source="NTU"))
 
 
 def more_rows(scene: Scene) -> dict[str, Model]:
@@ -93,20 +159,3 @@ def _requests(scene: Scene) -> dict[str, JoinRequest]:
             request.created_at = request.confirmed_at = utcnow() - timedelta(days=15)
     found["answered_request"].decided_by = scene.bengt
     return found
-
-
-def restorer() -> Callable[[], None]:
-    """Return a function that restores every row, so that one role's POST changes nothing for the next."""
-    db.session.commit()
-    path = str(db.engine.url.database)
-    kept = sqlite3.connect(":memory:")
-    with closing(sqlite3.connect(path)) as live:
-        live.backup(kept)
-
-    def again() -> None:
-        db.session.commit()
-        with closing(sqlite3.connect(path)) as live:
-            kept.backup(live)
-        shutil.rmtree(current_app.config["JOURNAL"], ignore_errors=True)  # else the copy is refused as old
-
-    return again

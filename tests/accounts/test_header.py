@@ -7,16 +7,15 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from tests.access._expected import EXPECTED
 from tests.cast import Scene
 from tests.factories import flat_of, make_invitation
 from tests.page_client import Page, PageClient
 from tests.page_contract import text_of
-from tests.test_access import EXPECTED, things
 from watch import tokens
 from watch.extensions import db
 from watch.models import Language, Purpose, SignIn
 
-__all__ = ["things"]
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # nothing here depends on the database
 
 

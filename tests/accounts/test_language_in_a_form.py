@@ -8,16 +8,15 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from tests.access._expected import EXPECTED
 from tests.accounts.test_whose_form import TYPED, filled
 from tests.cast import Scene
 from tests.conftest import Dump
 from tests.page_client import Page, PageClient
 from tests.page_contract import text_of
-from tests.test_access import EXPECTED, things
 from watch.extensions import db
 from watch.models import Language
 
-__all__ = ["things"]
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # nothing is stored
 NOT_SHOWN_AGAIN = {"csrf_token", "form_key", "speak"}
 

@@ -16,15 +16,14 @@ from xml.etree.ElementTree import Element
 import pytest
 import time_machine
 
+from tests.access._expected import EXPECTED
 from tests.cast import Scene
 from tests.conftest import Dump
 from tests.page_client import BASE, Page, PageClient, fields
 from tests.page_contract import text_of
-from tests.test_access import EXPECTED, things
 from watch.extensions import db
 from watch.models import Person, SignIn, utcnow
 
-__all__ = ["things"]
 pytestmark = pytest.mark.parametrize(
     "app", ["sqlite"], indirect=True
 )  # whose form it is does not depend on the database

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.access._expected import EXPECTED
 from tests.cast import Scene
 from tests.page_client import BASE, PageClient, outside
-from tests.test_access import EXPECTED
 
 POSTS = sorted(name for name, rows in EXPECTED.items() if rows[0].post)
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database

@@ -15,11 +15,12 @@ from wtforms import Field
 from wtforms import Form as PlainForm
 
 from tests.access import Expected, in_parts
-from tests.access._rows import restorer
+from tests.access._expected import EXPECTED
+from tests.access._people import People, people_of, signed_in
+from tests.access._restoring import restorer
 from tests.cast import Scene
 from tests.floods.work import MORE, calls_of
 from tests.page_client import PageClient
-from tests.test_access import EXPECTED, People, _people, _signed_in, things  # noqa: F401  a fixture
 from watch import fields, lengths
 from watch.extensions import db
 from watch.lengths import most_of
@@ -49,11 +50,11 @@ def test_a_value_that_is_too_long_makes_no_work_by_its_length_and_is_not_sent_ba
     part: str,
     client: PageClient,
     scene: Scene,
-    things: Mapping[str, object],  # noqa: F811  the fixture of that name
+    things: Mapping[str, object],
     read: list[Field],
 ) -> None:
-    people = _people(scene)
-    mine = _signed_in(client, people, things)
+    people = people_of(scene)
+    mine = signed_in(client, people, things)
     again = restorer()
     for endpoint in PARTS[part]:
         again()

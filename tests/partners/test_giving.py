@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 from time_machine import travel
 
+from tests.access._expected import EXPECTED
+from tests.access._people import sign_in_of
+from tests.access._rows import rows_of_pages
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import make_contact, make_coordinator, make_partner, make_person
 from tests.page_client import Page, PageClient
-from tests.test_access import EXPECTED, rows_of_pages, sign_in_of
 from watch.accounts.errors import AskedElsewhere, CoordinatorNeverFollows, OfficerNeverCoordinates
 from watch.accounts.service import signing_in
 from watch.accounts.service.people import mailbox_at
