@@ -6,7 +6,8 @@ from collections.abc import Collection
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Column, Connection, Select, Table, select
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from watch.extensions import db
 from watch.models import Model
@@ -19,35 +20,38 @@ class AllRows:
     """
 
     def __init__(self, left_out: Collection[str]) -> None:
-        self.tables = [table for table in Model.metadata.sorted_tables if table.name not in left_out]
+        tables = [table for table in Model.metadata.sorted_tables if table.name not in left_out]
+        self._tables = {table.name: (_statement(table), _values_of(table)) for table in tables}
         self._read: dict[str, tuple[list[Any], list[str]]] = {}  # what was stored, and the values read then
 
     def read(self) -> dict[str, list[str]]:
         """Return the values of each row by table, except when somebody was seen last."""
         db.session.rollback()
         connection = db.session.connection()
-        found = {table.name: self._of(table, connection) for table in self.tables}
+        with closing(connection.connection.cursor()) as cursor:
+            found = {name: self._of(name, connection, cursor) for name in self._tables}
         db.session.rollback()  # otherwise reading here would hold SQLite's write lock
         return found
 
-    def _of(self, table: Table, connection: Connection) -> list[str]:
-        stored = _stored(table, connection)
-        known = self._read.get(table.name)
+    def _of(self, name: str, connection: Connection, cursor: DBAPICursor) -> list[str]:
+        statement, values = self._tables[name]
+        cursor.execute(statement)
+        stored = list(cursor.fetchall())
+        known = self._read.get(name)
         if known is None or known[0] != stored:
-            known = self._read[table.name] = stored, _values(table, connection)
+            read = sorted(str(list(row)) for row in connection.execute(values))
+            known = self._read[name] = stored, read
         return list(known[1])
 
 
-def _stored(table: Table, connection: Connection) -> list[Any]:
+def _statement(table: Table) -> str:
     names = ", ".join(f'"{column.name}"' for column in _columns(table))
-    with closing(connection.connection.cursor()) as cursor:
-        cursor.execute(f'SELECT {names} FROM "{table.name}"')
-        return list(cursor.fetchall())
+    return f'SELECT {names} FROM "{table.name}"'
 
 
-def _values(table: Table, connection: Connection) -> list[str]:
-    return sorted(str(list(row)) for row in connection.execute(select(*_columns(table))))
+def _values_of(table: Table) -> Select[Any]:
+    return select(*_columns(table))
 
 
-def _columns(table: Table) -> list[Any]:
+def _columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if column.name != "last_seen_at"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Table, func, select
+from sqlalchemy import DateTime, Table
 from sqlalchemy.orm import make_transient_to_detached
 
 from watch.extensions import db
@@ -94,8 +94,10 @@ def is_scene_alone() -> bool:
     """Return True if the database has as many rows as the stored scene, so that no fixture has added any."""
     stored = _stored.get((db.engine.dialect.name, "scene"))
     known = {each.table.name: len(each.rows) for each in stored.tables} if stored else {}
-    counts = ((table.name, select(func.count()).select_from(table)) for table in _tables())
-    return {name: found for name, count in counts if (found := db.session.scalar(count))} == known
+    names = [table.name for table in _tables()]
+    counts = ", ".join(f'(SELECT count(*) FROM "{name}")' for name in names)
+    found = db.session.connection().exec_driver_sql(f"SELECT {counts}").one()
+    return {name: count for name, count in zip(names, found, strict=True) if count} == known
 
 
 def restore(of: str = "scene") -> dict[str, Model]:
