@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
+from tests.access import in_parts
+
 ROOT = Path(__file__).resolve().parent.parent
 ALWAYS = tuple(
     f"tests/test_{name}.py"
@@ -69,7 +71,7 @@ def _matrix(blueprint: str) -> set[str]:
     if not (ROOT / "tests" / "access" / f"{blueprint}.py").exists():
         return set()
     endpoints = getattr(import_module(f"tests.access.{blueprint}"), "ENDPOINTS", {})
-    return {MATRIX.format(endpoint) for endpoint in endpoints}
+    return {MATRIX.format(part) for part in in_parts(endpoints)}
 
 
 def is_felt_everywhere(path: str) -> bool:
