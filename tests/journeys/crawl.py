@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from html import unescape
 from typing import Any
 from urllib.parse import urldefrag, urljoin
@@ -86,7 +87,7 @@ class Seen:
     source: str
     linked_from: str
 
-    @property
+    @cached_property
     def said(self) -> str:
         """Its source without CSRF tokens and form keys."""
         return re.sub(r'name="(?:csrf_token|form_key)"[^>]*|[^<>]*value="[\w.-]{60,}"', "", self.source)
