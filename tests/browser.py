@@ -18,7 +18,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +42,8 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE = {"width": 390, "height": 844}
+AXE = "/axe.js"
+MINUTES = 60
 # Axe.run() would hand over what passed too, which takes as long as the checks.
 VIOLATIONS = 'axe.run({resultTypes: ["violations"]}).then(found => found.violations)'
 
@@ -82,13 +84,15 @@ def serving(
     with app.app_context():
         upgrade(migrations)
     app.testing = False
+    # A browser would otherwise ask for fifteen style sheets and scripts again with each page.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 60 * MINUTES
     server = Server(app, url)
 
     def note(_app: Flask, exception: BaseException, **_more: Any) -> None:
         server.faults.append(exception)
 
     got_request_exception.connect(note, app)
-    http.app = app
+    http.app = _with_axe(app)
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
     try:
@@ -105,6 +109,24 @@ def _not_yet(_environment: Any, _start: Any) -> list[bytes]:
     return []
 
 
+def _with_axe(app: Flask) -> Callable[[Any, Any], Iterable[bytes]]:
+    """Serve axe beside the application: a browser that knows the file need not compile it again."""
+    source = AXE_SCRIPT.encode()
+    headers = [
+        ("Content-Type", "text/javascript; charset=utf-8"),
+        ("Content-Length", str(len(source))),
+        ("Cache-Control", f"max-age={60 * MINUTES}"),
+    ]
+
+    def answer(environment: Any, start: Any) -> Iterable[bytes]:
+        if environment["PATH_INFO"] != AXE:
+            return app(environment, start)
+        start("200 OK", headers)
+        return [source]
+
+    return answer
+
+
 class Phone:
     """A browser with its own cookies and the size of a phone.
 
@@ -115,6 +137,7 @@ class Phone:
         self.context, self.server, self.has_javascript = context, server, has_javascript
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
+        self.violations: Callable[[Page], list[dict[str, Any]]] = _violations
         self.page.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self._complain(str(error)))
         self.page.on("request", lambda request: self._is_ours(request.url))
@@ -189,8 +212,8 @@ class Phone:
         assert self.complaints == [], f"{self.path}: {self.complaints}"
         if not self.has_javascript:
             return  # without axe there is nothing more to check
-        self.page.evaluate(AXE_SCRIPT)
-        wrong = self.page.evaluate(VIOLATIONS)
+        self.page.add_script_tag(url=self.server.url + AXE)
+        wrong = self.violations(self.page)
         assert [_said(each) for each in wrong] == [], f"axe on {self.path}"
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -214,6 +237,11 @@ class Phone:
     def _is_no_fault(self, response: Response) -> None:
         if response.status >= 500 or (response.status == 404 and "/static/" in response.url):
             self.complaints.append(f"{response.status} for {response.url}")
+
+
+def _violations(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(VIOLATIONS)
+    return found
 
 
 def _said(violation: dict[str, Any]) -> str:
