@@ -213,8 +213,8 @@ class Phone:
         if not self.has_javascript:
             return  # without axe there is nothing more to check
         self.page.add_script_tag(url=self.server.url + AXE)
-        wrong = self.violations(self.page)
-        assert [_said(each) for each in wrong] == [], f"axe on {self.path}"
+        wrong = [_said(each) for each in self.violations(self.page)]
+        assert wrong == [], f"axe on {self.path}: {wrong}"
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
