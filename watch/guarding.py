@@ -80,13 +80,19 @@ def about_a_place(form: Any, field: Field) -> None:
         raise ValidationError(
             _l("Det ser ut som en lägenhet. Skriv bara platsen, till exempel Hässlehuset eller torget.")
         )
-    ask_about(
+    without_names(
         form,
-        people_at(text),
+        field,
         _l(
             "Det ser ut som ett namn på en person. Skriv bara platsen, till exempel Hässlehuset eller torget."
         ),
     )
+
+
+def without_names(form: Any, field: Field, message: Any) -> None:
+    """Ask with this message about a text that may name a person, where no name has a place."""
+    if not field.errors:
+        ask_about(form, people_at(field.data or ""), message)
 
 
 def _suspects_in(form: Any, field: Field) -> list[str]:

@@ -233,6 +233,19 @@ def test_what_was_taken_away_is_listed_for_who_can_bring_it_back(
     assert "Borttaget" not in client.get("/promises/edit", as_=sara).text
 
 
+def test_an_operation_names_nobody(client: PageClient, scene: Scene) -> None:
+    page = client.get("/promises/operations/new", as_=scene.gun)
+    for text in ("Insats mot Anna Andersson", "Besök hos ismail i porten"):
+        refused = page.press("Spara", EIGHT | {"text": text})
+        assert refused.errors == [
+            "Det ser ut som ett namn på en person. Skriv vad insatserna gäller, utan namn."
+        ]
+        assert refused.form("/promises/operations/new")["text"] == text
+    for text in ("Trygghetsvandring vid Norrby torg", "Nykterhetskontroller och fotpatrull på kvällar",
+                 "Kontroller av fordon, knivar och narkotika vid Hässlehuset"):  # fmt: skip
+        assert page.press("Spara", EIGHT | {"text": text}).status == 303, text
+
+
 def test_operations_are_a_number_and_a_text_per_area_and_period(
     client: PageClient, scene: Scene, sara: Person
 ) -> None:

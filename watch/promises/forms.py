@@ -13,6 +13,7 @@ from wtforms.widgets import HiddenInput
 
 from watch.fields import DayField, Form, LineField, NumberField, TextField, TicksField, choice
 from watch.fields import choices_of as choices
+from watch.guarding import without_names
 from watch.models import Area, Operation, Promise, PromiseParty, PromiseResult, PromiseState
 from watch.models.promises import (
     MOST_OPERATIONS,
@@ -165,6 +166,11 @@ class OperationForm(_SpanForm):
         super().__init__(data=known)
         self.offered = {each.slug: each.id for each in areas}
         self.area.choices = [choice(each.slug, each.name) for each in areas]
+
+    def validate_text(self, field: Field) -> None:
+        """Ask about what may name a person, because the public report tells the operations."""
+        words = _l("Det ser ut som ett namn på en person. Skriv vad insatserna gäller, utan namn.")
+        without_names(self, field, words)
 
     @property
     def values(self) -> dict[str, Any]:
