@@ -113,7 +113,7 @@ MAY_IMPORT: dict[str, set[str]] = {
                "names", "phones", "signs"},
     "field_rules": {"guard", "guarding", "names", "personnummer", "signs", "titles"},
     "guarding": {"guard", "lengths"},
-    "guard": {"guard", "names"},
+    "guard": {"guard", "searching"},
     "names": {"signs"},
     "titles": {"names"},
     "phones": set(),

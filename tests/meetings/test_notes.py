@@ -12,12 +12,13 @@ from sqlalchemy import delete, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_meeting
+from tests.factories import make_meeting, make_person
 from tests.mail.letters import links_in
 from tests.page_client import Page, PageClient
 from tests.pages_of_paper import pages_of, words_on
 from watch import clock, jobs, language
 from watch.extensions import db
+from watch.groups.service import members
 from watch.language import STOCKHOLM
 from watch.mail.compose import render
 from watch.meetings import service
@@ -333,6 +334,10 @@ NAMES = (
         "Närvarande: Ahmed G, Alva E, Noor Ä (lägenhet 1402)",
         "Öberg Carin ser till lampan.",
         "Vi frågar Carin Ö.",
+        "Vi lånar Carin Öbergs stege.",
+        "Carin Oberg ser till lampan.",
+        "C. Öberg ser till lampan.",
+        "CARIN ÖBERG:S lampa",
     ],
 )
 def test_names_of_those_who_take_part_are_asked_about(
@@ -366,6 +371,20 @@ def test_who_shows_neighbours_their_name_is_asked_about_whoever_writes(
     db.session.commit()
     page = client.get(f"/meetings/{held.id}/notes", as_=scene.bengt)
     assert page.press("Spara utkast", {"text": "Dawit Tesfaye ordnade fika."}).errors == [NAMES]
+
+
+def test_members_whose_flat_is_not_known_are_asked_about_by_those_who_know_them(
+    client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    members.admit(make_person("Hemliga Hulda"), scene.group, stairwell=None)
+    members.admit(make_person("Tysta Tora"), scene.group, stairwell=scene.stairwell_3)
+    db.session.commit()
+    typed = {"text": "Tysta Tora var med. Hemliga Hulda också."}
+    asked = client.get(f"/meetings/{held.id}/notes", as_=scene.bengt).press("Spara utkast", typed)
+    assert "Det gäller: Tysta Tora Handlar" in asked.text  # Hulda is no member whom Bengt knows
+    asked = client.get(f"/meetings/{held.id}/notes", as_=scene.amina).press("Spara utkast", typed)
+    assert asked.errors == [NAMES]
+    assert "Hemliga Hulda, Tysta Tora" in asked.text or "Tysta Tora, Hemliga Hulda" in asked.text
 
 
 def test_a_hundred_thousand_signs_are_accepted(client: PageClient, scene: Scene, held: Meeting) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import pairwise, product
 
 from watch.guard.deeds import is_arabic_name
 from watch.guard.people import Word
-from watch.names import folded_name
+from watch.searching import folded
 
 PRESENT = re.compile(  # what a list of those who came begins with
     r"\b(?:närvarande|närvaro|deltagare|deltog|deltar|på plats|kom|frånvarande|anmälda|present|participants"
@@ -20,6 +20,8 @@ PRESENT = re.compile(  # what a list of those who came begins with
 BETWEEN = re.compile(r"[,،;/&•·|\n]|\s[-–—+]\s|\b(?:och|samt|and|iyo)\b|\sو(?=\w)", re.IGNORECASE)
 BESIDE = re.compile(r"\([^)\n]*\)|\d+|\b(?:lgh|lägenhet|port|nr)\b|^[\W_]+|[\W_]+$", re.IGNORECASE)
 MOST_WORDS, MOST_CHARACTERS = 4, 100  # of a name, and of what stands beside it
+INITIAL_FIRST = re.compile(r"(?<!\w)(?=[^\W\d_]\b)(\w)\.?[^\S\n]{0,3}\b(\w{2,60})")  # "C. Öberg"
+INITIAL_LAST = re.compile(r"(?<!\w)(\w{2,60})[^\S\n]{1,3}(?=[^\W\d_]\b)(\w)")  # "Carin Ö"
 ENOUGH = 3  # names in a row are a list, also where nothing says of what
 
 
@@ -53,16 +55,35 @@ def _is_name(item: str) -> bool:
 
 
 def named_in(text: str, names: Iterable[str]) -> list[str]:
-    """Return those of these names that stand in a text: in any order, or with an initial ("Carin Ö")."""
-    pairs = list(pairwise(re.findall(r"\w+(?:[-'’]\w+)*", text)))
-    beside = {(folded_name(one), folded_name(two)) for one, two in pairs}
-    initials = {(folded_name(one), two) for one, two in pairs if len(two) == 1}
-    return [name for name in names if _is_named(name, beside, initials)]
+    """Return those of these names that stand in a text, in any order, or with an initial ("C. Öberg").
+
+    Accents, rings, dots and the s of a genitive make no difference. A first name alone may be anybody's.
+    """
+    beside = {pair for two in pairwise(folded(text).split()) for pair in _pairs(*two)}
+    initials = {
+        pair
+        for each in INITIAL_FIRST.finditer(text)
+        if not each[1].islower()
+        for pair in _pairs(*each.groups())
+    }
+    initials |= {
+        pair
+        for each in INITIAL_LAST.finditer(text)
+        if not each[2].islower()
+        for pair in _pairs(*each.groups())
+    }
+    return [name for name in names if _is_named(folded(name).split(), beside, initials)]
 
 
-def _is_named(name: str, beside: set[tuple[str, str]], initials: set[tuple[str, str]]) -> bool:
-    words = folded_name(name).split()
-    if len(words) < 2:  # a first name alone may be anybody's
+def _pairs(one: str, two: str) -> Iterable[tuple[str, str]]:
+    """Return two words of a text, folded, with and without the s of a genitive."""
+    first, second = folded(one), folded(two)
+    return product({first, first.removesuffix("s")}, {second, second.removesuffix("s")})
+
+
+def _is_named(words: list[str], beside: set[tuple[str, str]], initials: set[tuple[str, str]]) -> bool:
+    if len(words) < 2:
         return False
     first, last = words[0], words[-1]
-    return (first, last) in beside or (last, first) in beside or (first, last[0].upper()) in initials
+    short = {(first[0], last), (last, first[0]), (first, last[0])}
+    return bool(beside & {(first, last), (last, first), (first, words[1])} or initials & short)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from watch.extensions import db
@@ -19,14 +19,13 @@ from watch.models import (
     Mailing,
     Meeting,
     MeetingAudience,
-    Membership,
     NotesAside,
     NotesDraft,
     Officer,
     Person,
     PublishedNotes,
 )
-from watch.recipients import RecipientCounts, Scopes, count_recipients, households_on_paper
+from watch.recipients import RecipientCounts, count_recipients, households_on_paper
 
 _Caller = aliased(Coordinator)
 
@@ -55,26 +54,6 @@ def asides_of(meeting: Meeting) -> Sequence[NotesAside]:
     """Return the texts that were saved at the same time as another one, the oldest first."""
     wanted = select(NotesAside).where(NotesAside.meeting_id == meeting.id)
     return db.session.scalars(wanted.order_by(NotesAside.id)).all()
-
-
-def members_near(scopes: Scopes) -> Sequence[str]:
-    """Return the names of members that the coordinator of these stairwells knows, but not of coordinators.
-
-    Those are the members with a flat there, and others of the group who show neighbours their name. One
-    statement.
-    """
-    here = [
-        and_(
-            Membership.group_id == group_id,
-            true() if some is None else or_(Membership.stairwell_id.in_(some), Person.shows_name),
-        )
-        for group_id, some in scopes.items()
-    ]
-    of_member = Coordinator.person_id == Person.id, Coordinator.group_id == Membership.group_id
-    coordinates = select(Coordinator.id).where(*of_member, Coordinator.is_current)
-    wanted = select(Person.name).join(Membership, Membership.person_id == Person.id)
-    known = Membership.is_current, Membership.household_id.is_not(None), ~coordinates.exists()
-    return db.session.scalars(wanted.where(or_(false(), *here), *known)).all()
 
 
 def wants_notes(

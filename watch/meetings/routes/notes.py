@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
+from watch.groups.queries.names import members_near
 from watch.meetings import markup, service, sheets
 from watch.meetings.errors import (
     AlreadyPublished,
@@ -83,7 +84,7 @@ def write_notes(meeting: Meeting) -> ViewAnswer:
 def save_notes(meeting: Meeting) -> ViewAnswer:
     """Save the draft; a text that meets another one is kept beside it, and both are shown."""
     form, press = WriteNotesForm(), request.form.get("press")
-    form.members = queries.members_near(_scopes(meeting))
+    form.members = members_near(_scopes(meeting))
     _add_other_texts(meeting, form, press)
     if not form.validate():
         return _write_page(meeting, form), 422
