@@ -7,14 +7,14 @@ a digest of each finding comes with the form. The route writes it into the audit
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField
 from wtforms.validators import ValidationError
 
-from watch.guard import people_at, plates_in, suspects_in, tells_flat
+from watch.guard import flats_of_people, named_in, people_at, plates_in, suspects_in, tells_flat
 from watch.lengths import TOO_LONG, AtMost
 
 MOST_CHARACTERS = 1000  # of all digests, some seventy
@@ -25,6 +25,10 @@ LOOKS_LIKE_PLATE = _l(
 LOOKS_LIKE_SUSPECT = _l(
     "Det ser ut som att du pekar ut en person. Ring 112 om brottet pågår, annars tipsa polisen på 114 14. "
     "Ta bort namnet här."
+)
+TELLS_OF_NEIGHBOUR = _l(
+    "Här står en person eller någons lägenhet. Texten läses också av fastighetsägaren, kommunen och polisen. "
+    'Skriv om platsen, till exempel "lampan i porten", och inte om vem som bor där.'
 )
 
 
@@ -64,11 +68,27 @@ def surely_about_nobody(form: Any, field: Field) -> None:
         raise ValidationError(LOOKS_LIKE_SUSPECT)
 
 
+def surely_about_no_neighbour(form: Any, field: Field) -> None:
+    """Refuse a text that tells of people by the numbers of their flats, or points at a person or a car."""
+    surely_about_nobody(form, field)
+    if flats_of_people(field.data or ""):
+        raise ValidationError(TELLS_OF_NEIGHBOUR)
+
+
 def about_nobody(form: Any, field: Field) -> None:
     """Refuse a text that seems to point at a person or a car, unless the writer has said that it does not."""
     text = field.data or ""
     plates, suspects = plates_in(text), _suspects_in(form, field)
     ask_about(form, (*plates, *suspects), LOOKS_LIKE_PLATE if plates else LOOKS_LIKE_SUSPECT)
+
+
+def about_no_neighbour(form: Any, field: Field, known: Iterable[str]) -> None:
+    """Ask about names that the writer knows (`known`), and about the flats of people.
+
+    Whoever writes must learn of nobody else from the question.
+    """
+    text = field.data or ""
+    ask_about(form, [*named_in(text, known), *flats_of_people(text)], TELLS_OF_NEIGHBOUR)
 
 
 def about_a_place(form: Any, field: Field) -> None:

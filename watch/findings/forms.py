@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from watch.contacts.forms import SeenField
 from watch.fields import DayField, Form, TextField, choice, choices_of
 from watch.findings.labels import OWNERS, SPOTS, STATUSES
 from watch.findings.queries import mark_of
-from watch.guarding import surely_about_nobody
+from watch.guarding import about_no_neighbour, surely_about_no_neighbour
 from watch.language import local
 from watch.models import CLOSED, Finding, FindingOwner, FindingStatus, Spot, utcnow
 from watch.sending import SendingForm
@@ -63,16 +63,25 @@ class FindingForm(SendingForm):
     )
     due_on = DueField(_l("När ska det vara klart?"))
 
-    def __init__(self, places: Places, finding: Finding | None = None, *, is_of_area: bool = False) -> None:
+    def __init__(
+        self,
+        places: Places,
+        finding: Finding | None = None,
+        *,
+        is_of_area: bool = False,
+        known: Sequence[str] = (),
+    ) -> None:
         super().__init__(obj=finding, data={"where": where_value(finding)} if finding else None)
-        self.is_of_area = is_of_area
+        self.is_of_area, self.known = is_of_area, known
         self.where.choices = [choice(value, name) for value, name in places.items()]
 
     def validate_what(self, field: TextField) -> None:
+        """Ask about people whom the writer knows (`known`), and refuse cameras."""
         if self.is_of_area and any(word in (field.data or "").casefold() for word in CAMERAS):
             raise ValidationError(
                 _l("Kameror räknas inte som åtgärder här. Skriv om ljus, lås och annat på platsen.")
             )
+        about_no_neighbour(self, field, self.known)
 
     @property
     def place_ids(self) -> dict[str, int | None]:
@@ -100,8 +109,14 @@ class ReportForm(Form):
     text = TextField(_l("Vad har hänt?"), most=MOST_STEP)
     due_on = DueField(_l("När ska det vara klart?"))
 
+    known: Sequence[str] = ()  # names that whoever writes knows, and that the text should not tell
+
     def __init__(self, finding: Finding, **more: Any) -> None:
         super().__init__(data={"status": finding.status, "due_on": finding.due_on, **more})
+
+    def validate_text(self, field: TextField) -> None:
+        """Ask about people: the neighbours read it, and in some cases the landlord."""
+        about_no_neighbour(self, field, self.known)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Demand words from whoever closes it."""
@@ -116,10 +131,13 @@ class ReportByLinkForm(ReportForm):
     """The same for whoever has the mailed link, whose words are never about a person."""
 
     seen = SeenField()
-    text = TextField(_l("Vad har hänt?"), most=MOST_STEP, guard=surely_about_nobody)
+    text = TextField(_l("Vad har hänt?"), most=MOST_STEP, guard=surely_about_no_neighbour)
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding, seen=mark_of(finding))
+
+    def validate_text(self, field: TextField) -> None:
+        """The field refuses what others are asked about."""
 
     def see(self, finding: Finding) -> None:
         """Note that whoever fills in the form is shown the finding as it is now."""

@@ -6,11 +6,13 @@ be wrong: the writer can reword the text, or say that it is about nobody and go 
 
 from watch.guard.lists import named_in, people_listed
 from watch.guard.names import tells_of_somebody
+from watch.guard.neighbours import flats_of_people
 from watch.guard.people import suspects_in
 from watch.guard.places import people_at, tells_flat
 from watch.guard.plates import plates_in
 
 __all__ = [
+    "flats_of_people",
     "named_in",
     "people_at",
     "people_listed",

@@ -18,6 +18,7 @@ from watch.findings.forms import EVERYWHERE, FindingForm, Places, ReportForm
 from watch.findings.labels import OWNERS
 from watch.findings.queries import Place
 from watch.findings.routes.blueprint import bp, to_finding
+from watch.findings.routes.knowing import names_known
 from watch.findings.routes.reading import show_page
 from watch.groups.queries.flats import stairwells_of_group
 from watch.models import Area, Finding, Group, Meeting
@@ -33,25 +34,25 @@ NOBODY: Explanations = {NobodyToAsk: _l("Det finns ingen kontakt med e-postadres
 @bp.get("/groups/<int:group_id>/findings/new")
 @requires(Permission.MANAGE_FINDINGS)
 def new(group: Group) -> str:
-    return _new_page(group, FindingForm(_places(group)))
+    return _new_page(group, FindingForm(_places(group), known=names_known(group)))
 
 
 @bp.post("/groups/<int:group_id>/findings")
 @requires(Permission.MANAGE_FINDINGS)
 def create(group: Group) -> ViewAnswer:
-    return _create(group, FindingForm(_places(group)))
+    return _create(group, FindingForm(_places(group), known=names_known(group)))
 
 
 @bp.get("/areas/<slug>/findings/new")
 @requires(Permission.MANAGE_FINDINGS, second_factor=True)
 def area_new(area: Area) -> str:
-    return _new_page(area, FindingForm(_places(area), is_of_area=True))
+    return _new_page(area, FindingForm(_places(area), is_of_area=True, known=names_known(area)))
 
 
 @bp.post("/areas/<slug>/findings")
 @requires(Permission.MANAGE_FINDINGS, second_factor=True)
 def area_create(area: Area) -> ViewAnswer:
-    return _create(area, FindingForm(_places(area), is_of_area=True))
+    return _create(area, FindingForm(_places(area), is_of_area=True, known=names_known(area)))
 
 
 def _create(place: Place, form: FindingForm) -> ViewAnswer:
@@ -89,6 +90,7 @@ def change(finding: Finding) -> ViewAnswer:
 @requires(Permission.REPORT_ON_FINDING)
 def report(finding: Finding) -> ViewAnswer:
     form = ReportForm(finding)
+    form.known = names_known(_place(finding))
     if not form.validate():
         return show_page(finding, form), 422
     said = service.Report(form.status.data, form.text.data, form.due_on.data)
@@ -154,7 +156,9 @@ def _meeting(place: Place) -> Meeting | None:
 
 
 def _form_of(finding: Finding) -> FindingForm:
-    return FindingForm(_places(_place(finding)), finding, is_of_area=finding.group_id is None)
+    place = _place(finding)
+    known = names_known(place)
+    return FindingForm(_places(place), finding, is_of_area=finding.group_id is None, known=known)
 
 
 def _place(finding: Finding) -> Any:
