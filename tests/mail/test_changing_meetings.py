@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import icalendar
@@ -25,6 +26,7 @@ from watch.meetings import service
 from watch.meetings.mails import MEETING_CALLED
 from watch.meetings.queries.calls import households_to_call
 from watch.meetings.queries.reminding import reminders_due, reminders_of
+from watch.meetings.service import Plan
 from watch.models import (
     AuditEntry,
     Language,
@@ -290,6 +292,56 @@ def test_only_a_misspelling_may_be_mended_without_mail(
     assert bool(told()) is not is_spelling
     db.session.refresh(called)
     assert called.sequence == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_spelling"),
+    [
+        ("Tvätstugan", "Tvättstugan", True),
+        ("Tvättsutgan", "Tvättstugan", True),
+        ("tvattstugan", "Tvättstugan", True),
+        ("I trapuppgången, entreplan", "I trappuppgången, entréplan", True),
+        ("Kallaren", "Källaren", True),
+        ("gårdne", "gården", True),
+        ("Hassleholmsgatan 1", "Hässleholmsgatan 1", True),
+        ("Ga", "Gå", True),
+        ("I trappuppgången, entréplan", "I trappuppgången, källarplan", False),
+        ("källaren", "källaren B", False),
+        ("Källare A", "Källare B", False),
+        ("Tvättstugan", "Tvättstugan A", False),
+        ("Tvättstugan A", "Mattstugan A", False),
+        ("Port 1", "Port 2", False),
+        ("Hus B2", "Hus B3", False),
+        ("på måndag", "på söndag", False),
+        ("i juni", "i juli", False),
+    ],
+)
+def test_a_spelling_is_the_same_words_but_for_a_letter_or_two(
+    scene: Scene, called: Meeting, old: str, new: str, is_spelling: bool
+) -> None:
+    called.place = old
+    db.session.commit()
+    assert service.is_spelling(called, replace(Plan.of(called), place=new)) is is_spelling
+
+
+def test_what_is_not_said_is_told(scene: Scene, called: Meeting) -> None:
+    called.about = "Vi pratar om belysningen."
+    db.session.commit()
+    assert not service.is_spelling(called, replace(Plan.of(called), about="Vi pratar inte om belysningen."))
+
+
+def test_small_steps_do_not_move_a_meeting_without_mail(scene: Scene, called: Meeting) -> None:
+    def mend(place: str) -> bool:
+        plan = replace(Plan.of(called), place=place)
+        tells = service.change(called, plan, seen=called.sequence, by=scene.amina, is_quiet=True)
+        db.session.commit()
+        return tells
+
+    assert not mend("Tvattstugan")
+    assert not mend("Vattstugan")
+    assert mend("Mattstugan")  # three letters from what the mail said
+    assert not mend("Mattstugna")  # of what the new mail said it is a misspelling
+    assert mend("Tvättstugan")
 
 
 def test_two_who_change_it_at_once_both_see_what_the_other_did(

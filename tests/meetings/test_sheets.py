@@ -125,7 +125,7 @@ def test_a_long_one_is_set_smaller_and_stays_on_one_page(client: PageClient, sce
 def test_a_mended_spelling_is_no_change_on_paper(client: PageClient, scene: Scene) -> None:
     meeting = called(client, scene)
     client.get(f"/meetings/{meeting.id}/paper", as_=scene.amina).press("Alla är lämnade")
-    change(client, scene, meeting, "Rätta stavfelet utan mejl", place="Tvättstugorna")
+    change(client, scene, meeting, "Rätta stavfelet utan mejl", place="Tvättstuggan")
     sheet = client.get(f"/meetings/{meeting.id}/sheet.pdf", as_=scene.carin).response.data
     assert "ändrad" not in words_on(pages_of(sheet)[0])
 

@@ -7,7 +7,7 @@ from watch.meetings.service.calling import (
     remind,
     try_out,
 )
-from watch.meetings.service.changing import cancel, change, is_spelling
+from watch.meetings.service.changing import cancel, change
 from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
 from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
@@ -33,6 +33,7 @@ from watch.meetings.service.plans import (
 )
 from watch.meetings.service.recording import correct, remove, say_whether_there, write_down
 from watch.meetings.service.reminders import choose_reminders
+from watch.meetings.service.spelling import is_spelling
 from watch.meetings.service.starting import expect_interested
 from watch.meetings.service.tallying import tally
 

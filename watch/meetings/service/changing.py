@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from difflib import SequenceMatcher
-
 from sqlalchemy import select, true, update
 
 from watch import audit
@@ -21,11 +18,10 @@ from watch.meetings.queries.calls import (
 )
 from watch.meetings.service.joint import ask_groups
 from watch.meetings.service.plans import Plan, expect_open
+from watch.meetings.service.spelling import is_spelling
 from watch.models import LeftOut, Mailing, Meeting, MeetingChange, OutboxRow, Person, utcnow
 from watch.recipients import reached_by_mail
 from watch.statements import changed
-
-NEARLY = 0.8  # the share of a text that is the same when only its spelling was mended
 
 
 def change(
@@ -53,25 +49,12 @@ def change(
     moved = local(meeting.starts_at).date() != local(plan.starts_at).date()
     for name, value in plan.values.items():
         setattr(meeting, name, value)
-    tells = not (is_quiet and is_spelling(before, plan))
+    tells = not (is_quiet and is_spelling(meeting, plan))
     if tells:
         meeting.changed_at = before.changed_at
         _tell_of_change(meeting, before, with_reminders=not moved)
     audit.note("meeting-changed", about=meeting, by=by, group=meeting.group)
     return tells
-
-
-def is_spelling(before: Meeting | MeetingChange, plan: Plan) -> bool:
-    """Return True if a plan mends the spelling only: same times, link and figures, nearly the same words."""
-    exact = ("starts_at", "ends_at", "is_open_ended", "link")
-    is_exact = all(getattr(before, name) == plan.values[name] for name in exact)
-    texts = (before.place, plan.place), (before.about or "", plan.about or "")
-    return is_exact and all(_is_nearly(old, new) for old, new in texts)
-
-
-def _is_nearly(old: str, new: str) -> bool:
-    same_figures = re.findall(r"\d+", old) == re.findall(r"\d+", new)
-    return same_figures and SequenceMatcher(None, old, new, autojunk=False).ratio() >= NEARLY
 
 
 def _take_turn(meeting: Meeting, plan: Plan, seen: int) -> MeetingChange:
