@@ -8,7 +8,17 @@ from flask_babel.speaklater import LazyString
 from watch import language
 from watch.models import FEW
 
-__all__ = ["FEW", "banded", "banded_part", "banded_share", "least", "roughly", "tells_number"]
+__all__ = [
+    "FEW",
+    "at_least",
+    "banded",
+    "banded_part",
+    "banded_share",
+    "least",
+    "roughly",
+    "rounded_down",
+    "tells_number",
+]
 
 
 def banded(count: int, total: int) -> str:
@@ -59,9 +69,17 @@ def banded_share(count: int, total: int) -> float:
 
 def roughly(count: int) -> str:
     """Return a rounded number: "färre än 5", "minst 5", "minst 10" …, as lazy text."""
+    return at_least(rounded_down(count))
+
+
+def rounded_down(count: int) -> int:
+    """Return the number of which `roughly` says that it is at least that; 0 if it says that it is below 5."""
     if count < FEW:
-        words = _l("färre än 5")
-    else:
-        least = FEW if count < 10 else count // 10 * 10
-        words = _l("minst %(count)s", count=LazyString(language.number, least))
+        return 0
+    return FEW if count < 10 else count // 10 * 10
+
+
+def at_least(bound: int) -> str:
+    """Return a lower bound as "minst 7", or "färre än 5" if there is none, as lazy text."""
+    words = _l("minst %(count)s", count=LazyString(language.number, bound)) if bound else _l("färre än 5")
     return words  # type: ignore[return-value]  # a lazy text is used as text everywhere

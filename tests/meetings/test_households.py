@@ -84,7 +84,7 @@ def test_two_of_one_flat_answer_once(
 
     hers = client.get(own, as_=lina)
     assert "Hushållets svar: Jag kommer: 2 personer" in hers.text
-    assert "2 kommer hittills." in hers.text
+    assert "Färre än 5 kommer hittills." in hers.text
     hers.press("Jag kommer", {"people": "3"})
     assert sums(meeting) == Sums(people=3, yes=1, unanswered=4)
     assert "Hushållets svar: Jag kommer: 3 personer" in client.get("/me", as_=scene.carin).text
@@ -160,7 +160,7 @@ def test_the_household_reads_that_one_of_them_is_counted_alone(
     said = f"Hushållets svar: Jag kommer: 3 personer 1 {alone}"
     for each in pages:
         assert said in client.get(each, as_=scene.carin).text, each
-    assert "2 kommer hittills." in client.get(mailed).text
+    assert "Färre än 5 kommer hittills." in client.get(mailed).text
     assert sums(meeting).people == 2
     assert alone not in client.get("/me", as_=lina).text  # she reads her own answer
     membership_of(lina).left_at = utcnow()
@@ -186,7 +186,21 @@ def test_the_mailed_page_says_for_which_flat(
     assert "Inte du?" not in theirs.text
     theirs.press("Jag kommer", {"people": "2"})
     assert my_answer(meeting, hidden).person == hidden  # type: ignore[union-attr]  # they have answered
-    assert "2 kommer hittills." in page.client.get(page.path).text
+    assert "Färre än 5 kommer hittills." in page.client.get(page.path).text
+
+
+def test_members_read_how_many_come_from_five_on_and_coordinators_always(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    mailed, own = link(outbox, scene.carin), f"/meetings/{meeting.id}"
+    for people, members, coordinators in ((0, "Färre än 5", ""), (4, "Färre än 5", "4"), (5, "5", "5")):
+        if people:
+            answer(meeting, scene.dawit, YES, people)
+            db.session.commit()
+        for page in (client.get(mailed), client.get(own, as_=scene.carin)):
+            assert f"{members} kommer hittills." in page.text
+        hers = client.get(own, as_=scene.amina).text
+        assert f"{coordinators} kommer hittills." in hers if coordinators else "kommer hittills" not in hers
 
 
 def test_not_you_is_the_same_page_for_everybody(client: PageClient, scene: Scene, meeting: Meeting) -> None:

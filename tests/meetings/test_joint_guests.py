@@ -64,14 +64,30 @@ def test_each_coordinator_reads_the_answers_of_the_own_group_and_the_others_roun
     page = f"/meetings/{meeting.id}"
     for reader in (scene.amina, solvarv.sara):
         said = client.get(page, as_=reader).text
-        assert "Så många kommer, med sällskap minst 5" in said
+        assert "Så många kommer, med sällskap" not in said  # three and two are below five each
         assert "5 personer" not in said  # from which two for the others would follow
         first, second = said.split("Våglängdsgatan 1–3 Jag kommer")[1].split("Solvarvsgatan 2–4 Jag kommer")
         is_hers = reader is scene.amina
         assert first.strip().startswith("1 " if is_hers else "färre än 5")
         assert second.strip().startswith("färre än 5" if is_hers else "1 ")
     seen = client.get(page, as_=scene.carin).text
-    assert ("Jag kommer färre än 5" in seen, "Hittills kommer minst 5." in seen) == (False, True)
+    assert ("Jag kommer färre än 5" in seen, "Hittills kommer" in seen) == (False, False)
+
+
+def test_nobody_measures_how_many_of_another_house_come_by_their_own_answer(
+    client: PageClient, scene: Scene, solvarv: Solvarv, meeting: Meeting
+) -> None:
+    make_answer(meeting, solvarv.tove, people=2)
+    page = f"/meetings/{meeting.id}"
+    told = {1: "", 2: "", 3: "", 4: "", 5: "minst 5.", 9: "minst 5.", 10: "minst 10.", 12: "minst 10."}
+    for own, said in told.items():  # the same as if nobody of the other house came
+        client.get(page, as_=scene.carin).press("Jag kommer", {"people": str(own)})
+        seen = client.get(page, as_=scene.carin).text
+        assert f"Hittills kommer {said}" in seen if said else "Hittills kommer" not in seen
+    make_answer(meeting, solvarv.sara, people=4)
+    db.session.commit()
+    assert "Hittills kommer minst 15." in client.get(page, as_=scene.carin).text
+    assert "Så många kommer, med sällskap minst 15" in client.get(page, as_=scene.amina).text
 
 
 def test_of_a_house_of_five_the_others_are_not_told_whether_all_come(

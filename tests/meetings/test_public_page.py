@@ -16,7 +16,7 @@ from watch.extensions import db
 from watch.meetings import service
 from watch.meetings.queries.answers import sums
 from watch.meetings.service import MOST_GUESTS
-from watch.models import GuestAnswer, Meeting, utcnow
+from watch.models import Answer, GuestAnswer, Meeting, utcnow
 from watch.printing.queries import poster_code
 from watch.tokens import show_code
 
@@ -55,6 +55,21 @@ def test_a_stranger_reads_what_it_is_about_and_answers_without_a_name(
     answered = page.press("Jag kommer", {"people": "3"}).follow()
     assert "Jag kommer: 3 personer" in answered.text
     assert (guests(), sums(meeting).people, sums(meeting).guests) == ([3], 3, 3)
+
+
+def test_a_stranger_does_not_measure_how_many_members_come(
+    client: PageClient, scene: Scene, meeting: Meeting
+) -> None:
+    service.answer(meeting, scene.carin, Answer.YES, 2)
+    db.session.commit()
+    answered = say(client, meeting, 1).follow()
+    for own in (1, 2, 3, 4, 7):
+        page = answered.press("Ändra antalet", {"people": str(own)}).follow()
+        assert f"Så många har sagt att de kommer: minst {own}." in page.text
+    service.answer(meeting, scene.carin, Answer.YES, 6)
+    db.session.commit()
+    assert "Så många har sagt att de kommer: minst 12." in client.get(address(meeting)).text
+    assert "Hittills kommer minst 12." in client.get(f"/meetings/{meeting.id}", as_=scene.carin).text
 
 
 def test_pressed_twice_or_sent_again_it_counts_once_with_the_last_number(

@@ -79,16 +79,31 @@ def test_the_officer_and_those_called_read_the_answers_roughly(
     meeting = call_to_start(scene)
     (mail,) = to("lo", send(relay))
     company = "Så många kommer, med sällskap"
-    for people, officers, theirs in ((4, "färre än 5", None), (13, "minst 10", "Hittills kommer minst 10.")):
-        service.answer(meeting, interested[1], Answer.YES, people)
+    for people, officers, theirs in (
+        (4, "färre än 5", None),
+        (13, "minst 10", "Av de andra kommer minst 10 hittills."),
+    ):
+        service.answer(meeting, scene.jenny, Answer.YES, people)
         db.session.commit()
         page = client.get(f"/meetings/{meeting.id}", as_=scene.gun)
         assert f"Jag kommer färre än 5 Kanske färre än 5 Jag kan inte färre än 5 {company} {officers}" in (
             page.text
         )
         read = client.get(answer_link(mail)).text
-        assert ("Hittills" in read) == (theirs is not None)
+        assert ("hittills" in read) == (theirs is not None)
         assert theirs is None or theirs in read
+
+
+def test_who_is_interested_does_not_measure_how_many_others_come(
+    client: PageClient, scene: Scene, interested: list[Person], relay: Relay
+) -> None:
+    meeting = call_to_start(scene)
+    (mail,) = to("lo", send(relay))
+    service.answer(meeting, scene.jenny, Answer.YES, 6)
+    db.session.commit()
+    for own in (1, 3, 4, 12):
+        read = client.get(answer_link(mail)).press("Jag kommer", {"people": str(own)}).follow().text
+        assert "Av de andra kommer minst 5 hittills." in read
 
 
 def test_nobody_else_knows_of_the_meeting(client: PageClient, scene: Scene, interested: list[Person]) -> None:

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from watch import language
-from watch.bands import FEW, roughly
+from watch.bands import FEW, at_least
+from watch.meetings.queries.answers import is_of_one_group
 from watch.meetings.queries.reminding import Reader
 from watch.models import Answer, Area, Building, Meeting, MeetingAudience, MeetingChange, MeetingKind
 
@@ -122,15 +123,18 @@ def who_sees_answers(meeting: Meeting) -> str:
     return _("Kontaktombuden ser hur många som kommer, inte vilka.")
 
 
-def so_far_said(meeting: Meeting, people: int) -> str:
-    """Return how many come so far, or nothing.
+def so_far_said(meeting: Meeting, people: int, *, exact: bool = False) -> str:
+    """Return how many come so far, or nothing; `people` is what routes.so_far gives.
 
-    Where others come than one group's members it is a rounded number: watched answer by answer, an exact one
-    would tell of a house whose members the reader does not know.
+    The exact number is for coordinators, and from five on for the members of the one group that meets.
     """
-    of_one = meeting.group is not None and {each.group_id for each in meeting.parts} <= {meeting.group_id}
-    if meeting.audience is not MeetingAudience.COORDINATORS and not of_one:
-        return _("Hittills kommer %(number)s.", number=roughly(people)) if people >= FEW else ""
+    if meeting.audience is MeetingAudience.INTERESTED:
+        return _("Av de andra kommer %(number)s hittills.", number=at_least(people)) if people else ""
+    is_counted = meeting.audience is MeetingAudience.COORDINATORS or is_of_one_group(meeting)
+    if not is_counted:
+        return _("Hittills kommer %(number)s.", number=at_least(people)) if people else ""
+    if people < FEW and not exact and meeting.audience is not MeetingAudience.COORDINATORS:
+        return _("Färre än 5 kommer hittills.")
     return ngettext("%(num)d kommer hittills.", "%(num)d kommer hittills.", people) if people else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -95,18 +95,38 @@ def my_answer(meeting: Meeting, person: Person) -> MeetingAnswer | None:
     return db.session.scalar(select(MeetingAnswer).where(answer_of(person.id, meeting.id)))
 
 
-def sums(meeting: Meeting, group_id: int | None = None) -> Sums:
+def sums(meeting: Meeting, group_id: int | None = None, *, without: Collection[int] = ()) -> Sums:
     """Return the totals of the answers of those who are still called, or of one group; one statement.
 
-    For a meeting open to everybody one more counts those who answered on its public page.
+    For a meeting open to everybody one more counts those who answered on its public page. The households of
+    the people (ids) in `without` are left out.
     """
     said, guests = Counter[Answer | None](), guests_of(meeting)
     people = guests
-    for _home, members in groupby(db.session.execute(_called(meeting, group_id)), key=_counted_with):
-        for answer, number in _count(list(members)):
+    for members in _homes(meeting, group_id):
+        for answer, number in [] if any(each.person in without for each in members) else _count(members):
             said[answer] += 1
             people += number if answer is Answer.YES else 0
     return Sums(people, said[Answer.YES], said[Answer.MAYBE], said[Answer.NO], said[None], guests)
+
+
+def is_of_one_group(meeting: Meeting) -> bool:
+    """Return True if no other group than the one that calls was ever asked to come."""
+    return meeting.group is not None and {each.group_id for each in meeting.parts} <= {meeting.group_id}
+
+
+def people_by_group(meeting: Meeting) -> Counter[int | None]:
+    """Return how many people come of each group (id), where everybody counts for one group; one statement."""
+    said = Counter[int | None]()
+    for members in _homes(meeting, None):
+        said[members[0].group] += sum(number for answer, number in _count(members) if answer is Answer.YES)
+    return said
+
+
+def _homes(meeting: Meeting, group_id: int | None) -> Iterator[list[Row[Any]]]:
+    """Yield those who are called, household by household, or alone if they have no known flat."""
+    for _home, members in groupby(db.session.execute(_called(meeting, group_id)), key=_counted_with):
+        yield list(members)
 
 
 def guests_of(meeting: Meeting) -> int:
@@ -125,7 +145,11 @@ def _called(meeting: Meeting, group_id: int | None) -> Select[Any]:
         people = people.where(Membership.group_id == group_id)
     called = people.subquery()
     at_home = (
-        select(Membership.person_id, func.min(Membership.household_id).label("home"))
+        select(
+            Membership.person_id,
+            func.min(Membership.household_id).label("home"),
+            func.min(Membership.group_id).label("group"),
+        )
         .where(*here)
         .group_by(Membership.person_id)
         .subquery()
@@ -134,7 +158,7 @@ def _called(meeting: Meeting, group_id: int | None) -> Select[Any]:
     return (
         select(
             person.label("person"), home, _Own.answer, _Own.people, _Ours.answer.label("for_home"),
-            func.coalesce(_Ours.people, 0).label("number"),
+            func.coalesce(_Ours.people, 0).label("number"), at_home.c.group,
         )
         .outerjoin(at_home, at_home.c.person_id == person)
         .outerjoin(_Own, (_Own.person_id == person) & (_Own.meeting_id == meeting.id))

@@ -26,6 +26,7 @@ from watch.meetings.queries.notes import PUBLISHED
 from watch.meetings.routes.blueprint import bp, groups_out, has_sheet, is_open, knows, own_flats
 from watch.meetings.routes.joint import answers_by_group
 from watch.meetings.routes.notes import notes_task
+from watch.meetings.routes.so_far import so_far
 from watch.models import Counting, Group, Meeting, MeetingAudience, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.permissions import Permission
@@ -159,7 +160,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         meeting=meeting,
         whose=whose,
         form=(form or _answer_form(whose)) if is_open(meeting) and called else None,
-        coming=totals.people,
+        coming=so_far(meeting, [person.id]),
         is_for_others=bool(meeting.stairwells) and not called,
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
@@ -243,6 +244,6 @@ def _answer_page(
     return render_template(
         "meetings/open_answer.html",
         token=token, meeting=meeting, answering=answering, forms=forms, is_open=is_open(meeting),
-        coming=answers.sums(meeting).people,
+        coming=so_far(meeting, [each.id for each in people]),
         changed=calls.last_change(meeting) if meeting.changed_at else None,
     )  # fmt: skip

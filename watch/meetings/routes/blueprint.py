@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from watch import audit
 from watch.access import can, current_person, current_relations
+from watch.bands import at_least
 from watch.bodies import MEGABYTE
 from watch.extensions import db
 from watch.fields import Form
@@ -57,6 +58,7 @@ for said in (
 ):
     bp.add_app_template_filter(said)
 bp.add_app_template_global(said_by, "answer_of_reader")
+bp.add_app_template_filter(at_least)
 
 
 @bp.app_template_filter("meeting_kind")

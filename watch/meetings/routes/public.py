@@ -12,7 +12,7 @@ from watch.limits import limit_network
 from watch.meetings import service
 from watch.meetings.errors import MeetingCancelled, MeetingStarted, TooManyGuests
 from watch.meetings.forms.guests import GuestForm
-from watch.meetings.queries import answers, calls
+from watch.meetings.queries import calls
 from watch.meetings.queries.public import (
     coming_public_meetings,
     guest_answer,
@@ -20,6 +20,7 @@ from watch.meetings.queries.public import (
     public_meeting,
 )
 from watch.meetings.routes.blueprint import bp, is_open
+from watch.meetings.routes.so_far import so_far
 from watch.models import Area, GuestAnswer, Meeting, utcnow
 from watch.saving import Explanations, saving
 from watch.tokens import show_code
@@ -129,7 +130,7 @@ def _form_of(given: GuestAnswer) -> GuestForm:
 def _page(meeting: Meeting, form: GuestForm, given: GuestAnswer | None = None) -> tuple[str, int]:
     page = render_template(
         "meetings/public_page.html", meeting=meeting, code=_code_of(meeting), form=form, given=given,
-        is_open=is_open(meeting), is_over=meeting.ends_at <= utcnow(), coming=answers.sums(meeting).people,
+        is_open=is_open(meeting), is_over=meeting.ends_at <= utcnow(), coming=so_far(meeting),
         changed=calls.last_change(meeting) if meeting.changed_at else None,
     )  # fmt: skip
     return page, 200
