@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import delete, select
 
 from tests.cast import Scene
@@ -22,7 +23,8 @@ from watch.groups.service import members
 from watch.language import STOCKHOLM
 from watch.mail.compose import render
 from watch.meetings import service
-from watch.meetings.markup import first_lines, html_of, paragraphs_of, without_empty_sections
+from watch.meetings.markup import first_lines, html_of, paragraphs_of
+from watch.meetings.notes_template import without_empty_sections
 from watch.models import (
     AuditEntry,
     Coordinator,
@@ -434,10 +436,23 @@ def test_a_few_signs_have_a_meaning_and_all_others_stand_as_typed(typed: str, sh
     assert html_of(typed).strip() == shown
 
 
-def test_headings_without_words_are_left_out() -> None:
-    text = "## Kort sagt\n\n## Bra\n### Här\n\nLjuset\n\n### Där\n\n## Polisen\n"
-    assert without_empty_sections(text) == "## Bra\n### Här\n\nLjuset"
+def test_headings_of_the_template_without_words_are_left_out(app: Flask) -> None:
+    text = "## Kort sagt\n\n## Vad är bra?\n### Här\n\nLjuset\n\n## What is good?\n\n## Polisen\n"
+    assert without_empty_sections(text) == "## Vad är bra?\n### Här\n\nLjuset"
     assert without_empty_sections("## Kort sagt\n\n## Polisen\n") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Nästa träff blir den 12 januari",
+        "# Rubrik ett\n\n## Rubrik två\n\n### Där",
+        "# Polisen\n\n# Fastighetsägaren",
+        "## Polisen\n\n### Tack för besöket",
+    ],
+)
+def test_a_heading_that_somebody_typed_stays(app: Flask, text: str) -> None:
+    assert without_empty_sections(f"## Kort sagt\n\n{text}\n\n## Vad är bra?\n") == text
 
 
 def test_the_absent_get_three_lines_and_paper_has_no_signs() -> None:

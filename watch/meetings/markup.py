@@ -20,7 +20,6 @@ SCHEMES = {"https", "mailto", "tel"}
 AS_TYPED = ("image", "code", "fence", "backticks", "reference", "html_block", "html_inline", "lheading")
 DEEPEST = 40  # tokens in tokens, so about 20 lists in lists; the parser leaves out what is deeper
 MOST_OF_LINE = 200  # characters of a line in a mail
-HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|$)")
 
 
 def _is_allowed(url: str) -> bool:
@@ -84,20 +83,6 @@ def html_of(text: str) -> Markup:
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(html)
-
-
-def without_empty_sections(text: str) -> str:
-    """Return notes without the headings that nobody wrote anything below."""
-    kept: list[str] = []
-    below = 1  # the level of the heading that stands next below, 9 for other words
-    for line in reversed(text.splitlines()):
-        heading = HEADING.match(line)
-        level = len(heading[1]) if heading else 9
-        if heading and below <= level:
-            continue
-        kept.append(line)
-        below = level if line.strip() else below
-    return "\n".join(reversed(kept)).strip()
 
 
 def paragraphs_of(text: str) -> list[str]:

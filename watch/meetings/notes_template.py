@@ -5,13 +5,29 @@ The questions are those of a real residents' meeting (domain.md).
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from watch.groups.queries.members import coordinators_of
+from watch.language import speaking
 from watch.meetings.labels import KINDS, when_said
 from watch.meetings.queries.calls import was_called
-from watch.models import Counting, Meeting
+from watch.models import Counting, Language, Meeting
+
+HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|$)")
+HEADINGS = (
+    _l("Kort sagt"),
+    _l("Träffen"),
+    _l("Vad är bra?"),
+    _l("Vad kan bli bättre?"),
+    _l("Vad kan vi göra tillsammans?"),
+    _l("Polisen"),
+    _l("Fastighetsägaren"),
+)
 
 
 def first_draft(meeting: Meeting) -> str:
@@ -19,18 +35,36 @@ def first_draft(meeting: Meeting) -> str:
     known = [f"{KINDS[meeting.kind]}: {when_said(meeting)}"]
     if was_called(meeting):
         known.append(_("Inbjudan kom från %(role)s.", role=_caller(meeting)))
-    headings = (
-        _("Kort sagt"),
-        _("Träffen"),
-        _("Vad är bra?"),
-        _("Vad kan bli bättre?"),
-        _("Vad kan vi göra tillsammans?"),
-        _("Polisen"),
-        _("Fastighetsägaren"),
-    )
     facts = "\n".join(f"- {line}" for line in [*known, *_came(meeting)])
-    begin, meeting_itself, *others = (f"## {heading}\n" for heading in headings)
+    begin, meeting_itself, *others = (f"## {heading}\n" for heading in HEADINGS)
     return "\n\n".join([begin, f"{meeting_itself}\n{facts}\n", *others])
+
+
+def without_empty_sections(text: str) -> str:
+    """Return notes without those headings of the template that nobody wrote anything below.
+
+    A heading that somebody typed stays: it may say all: "## Nästa träff blir den 12 januari".
+    """
+    kept: list[str] = []
+    below = 1  # the level of the heading that stands next below, 9 for other words
+    for line in reversed(text.splitlines()):
+        heading = HEADING.match(line)
+        level = len(heading[1]) if heading else 9
+        if below <= level and line.strip() in _own_headings():
+            continue
+        kept.append(line)
+        below = level if line.strip() else below
+    return "\n".join(reversed(kept)).strip()
+
+
+@cache
+def _own_headings() -> frozenset[str]:
+    """Return the lines that the template writes as headings, in all languages: a draft may be in any."""
+    found = set()
+    for each in Language:
+        with speaking(each):
+            found |= {f"## {heading}" for heading in HEADINGS}
+    return frozenset(found)
 
 
 def _caller(meeting: Meeting) -> str:

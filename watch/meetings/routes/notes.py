@@ -25,7 +25,7 @@ from watch.meetings.errors import (
     NotesInTwo,
 )
 from watch.meetings.forms_notes import MOST_NOTES, PublishNotesForm, WriteNotesForm
-from watch.meetings.notes_template import first_draft
+from watch.meetings.notes_template import first_draft, without_empty_sections
 from watch.meetings.queries import notes as queries
 from watch.meetings.queries.invited import silent_groups
 from watch.meetings.queries.recorded import is_correctable, is_removable
@@ -141,7 +141,7 @@ def preview_notes(meeting: Meeting) -> ViewAnswer:
     known = {"seen": draft.version, "counted": reach.preview_token if reach else ""}
     return render_template(
         "meetings/preview_notes.html", meeting=meeting, reach=reach,
-        text=markup.without_empty_sections(draft.text), published=queries.published_of(meeting),
+        text=without_empty_sections(draft.text), published=queries.published_of(meeting),
         form=PublishNotesForm(formdata=None, data=known), silent=silent_groups(meeting),
         stays=is_removable(meeting) and not is_correctable(meeting),
     )  # fmt: skip
@@ -248,4 +248,4 @@ def _scopes(meeting: Meeting) -> Scopes:
 
 
 def _differs(text: str, published: PublishedNotes) -> bool:
-    return markup.without_empty_sections(text) != published.text
+    return without_empty_sections(text) != published.text

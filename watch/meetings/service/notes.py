@@ -21,7 +21,7 @@ from watch.meetings.errors import (
     NotesInTwo,
 )
 from watch.meetings.mails import NOTES_MISSING, NOTES_PUBLISHED
-from watch.meetings.markup import without_empty_sections
+from watch.meetings.notes_template import without_empty_sections
 from watch.meetings.queries.notes import (
     asides_of,
     draft_of,
