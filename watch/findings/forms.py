@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from watch.sending import SendingForm
 
 YEARS_AHEAD = 5
 MOST_WHAT, MOST_STEP = 300, 1500  # characters
-CAMERAS = ("kamera", "camera", "كاميرا", "kaamera", "kaamiro")
+CAMERAS = re.compile(r"kamer[ao]|camera|web+cam|cctv|video-?\s?(?:överv|bevak|surv)|كامير|kaam[ei]r|kamarad")
 EVERYWHERE = ""
 CHOOSE = _l("Välj ett av alternativen i listan.")
 Places = Mapping[str, Any]  # the names of places by their value: "building 3", "stairwell 5"
@@ -77,7 +78,7 @@ class FindingForm(SendingForm):
 
     def validate_what(self, field: TextField) -> None:
         """Ask about people whom the writer knows (`known`), and refuse cameras."""
-        if self.is_of_area and any(word in (field.data or "").casefold() for word in CAMERAS):
+        if self.is_of_area and CAMERAS.search((field.data or "").casefold()):
             raise ValidationError(
                 _l("Kameror räknas inte som åtgärder här. Skriv om ljus, lås och annat på platsen.")
             )
