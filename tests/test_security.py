@@ -76,6 +76,9 @@ def test_behind_tls_the_cookie_is_bound_to_host_and_tls(
 def test_another_host_is_refused_and_nothing_is_said(client: PageClient) -> None:
     page = client.get("/login", base_url="http://evil.example")
     assert page.status == 400
+    assert "Sidan har en annan adress" in page.h1
+    assert f"Grannsamverkan finns på {BASE}. Börja där" in page.text
+    assert "tecken som inte går att läsa" not in page.text
     assert "evil.example" not in page.html
 
 

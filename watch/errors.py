@@ -257,6 +257,7 @@ def _bare(error: Exception, code: int | None = None) -> Response:
             language=language.value,
             direction=direction(language),
             static=current_app.static_url_path,
+            site=current_app.config["BASE_URL"] if isinstance(error, SecurityError) else "",
         )
     return make_response(page, code)
 

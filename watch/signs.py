@@ -40,8 +40,8 @@ def plain_text(text: str) -> str:
 
 
 def plain_line(text: str) -> str:
-    """Return one line of text in the same way, with a space for each separator of lines or paragraphs."""
-    return text.translate(MEANINGLESS | dict.fromkeys(LINE_BREAKS, " ") | {0x1E: "-"})
+    """Return one line of text in the same way, with a space for each tab and separator of lines."""
+    return text.translate(MEANINGLESS | dict.fromkeys([*LINE_BREAKS, ord("\t")], " ") | {0x1E: "-"})
 
 
 def before_hidden_sign(text: str, allowed: str = "", *, joins: bool = False) -> str | None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_building, make_group, make_member, make_person, stairwell_of
+from tests.mail.letters import contents_of
 from tests.page_client import PageClient
 from watch import tokens
 from watch.extensions import db
@@ -21,6 +22,7 @@ from watch.groups.queries.tasks import first_steps_of
 from watch.lifecycle.queries import start_of
 from watch.meetings import service
 from watch.meetings.queries.calls import people_to_tell
+from watch.meetings.queries.public import public_address
 from watch.models import (
     Answer,
     AreaOptOut,
@@ -121,6 +123,28 @@ def test_one_press_in_the_mail_ends_mails_of_meetings_and_no_other_list(
     db.session.expire_all()
     assert membership_of(scene.carin, scene).notices is NoticeChoice.NOTICES
     assert db.session.scalars(select(AreaOptOut)).all() == []
+
+
+def test_the_mail_says_what_of_it_may_be_passed_on(scene: Scene, meeting: Meeting, outbox: Outbox) -> None:
+    row = next(each for each in outbox.rows() if each.person_id == scene.carin.id)
+    for content in contents_of(row):
+        said = " ".join(content.split())
+        own, _way, shared = said.partition("Sprid gärna den här adressen i stället:")
+        assert "Det här mejlet är bara ditt: skicka det inte vidare." in own
+        assert (public_address(meeting) in shared, "Skicka gärna vidare" in said) == (True, False)
+
+
+def test_who_said_yes_is_told_of_the_cancelling_and_the_page_says_so(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    membership_of(scene.carin, scene).notices = NoticeChoice.NOTICES
+    service.answer(meeting, scene.carin, Answer.YES)
+    service.cancel(meeting, by=scene.gun)
+    db.session.commit()
+    told = [each.person_id for each in outbox.rows() if each.mailing.kind == "meeting-cancelled"]
+    assert scene.carin.id in told
+    said = "Den som har valt bort mejl om träffar får det bara om de hade svarat att de kommer."
+    assert said in client.get(f"/meetings/{meeting.id}", as_=scene.gun).text
 
 
 def test_members_answer_by_the_link_in_their_mail(
