@@ -195,7 +195,8 @@ def test_a_second_change_is_told_by_the_mail_that_waits(scene: Scene, called: Me
         assert "Tvättstugan" in letter.text()
         assert "Garaget" in letter.text()
         assert "Cykelrummet" not in letter.text()
-    assert db.session.scalars(select(MeetingChange.place)).all() == ["Tvättstugan", "Cykelrummet"]
+    places = select(MeetingChange.place).order_by(MeetingChange.id)
+    assert db.session.scalars(places).all() == ["Tvättstugan", "Cykelrummet"]
 
 
 def test_moved_and_moved_back_before_the_mail_went_nobody_is_troubled(
