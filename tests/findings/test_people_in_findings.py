@@ -32,6 +32,7 @@ ASKED = (
         ("Boende i 1402 har ingen värme", ["Boende i 1402"]),
         ("Lampan utanför 1402 är trasig.", []),
         ("Kranen i 1202 droppar", []),
+        ("Ärende 1135, grannarna får besked.", []),
         ("Det kostar 1200 kr för grannarna", []),
         ("Ring Lars på 010-12 03 40 om dörren.", []),
         ("Grannarna i port 12 har det mörkt, sedan 2019.", []),

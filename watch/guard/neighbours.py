@@ -8,8 +8,8 @@ import unicodedata
 from watch.guard.letters import read_mixed_as_latin
 from watch.guard.people import SENTENCE_END, Sentence
 
-FLAT = re.compile(  # a lägenhetsnummer, and no hour, sum or part of a phone number
-    r"(?<![\d:.,–-])(?<!\d\s)(?<!kl\s)(?<!kl\.\s)(?<!klockan\s)[01]\d\s?[0-3]\d(?!\s?\d|[:.,–-]\d)"
+FLAT = re.compile(  # a lägenhetsnummer, and no hour, sum, number of an order or part of a phone number
+    r"(?<![\d:.,–-])(?<!\d\s)(?<!kl\s)(?<!kl\.\s)(?<!klockan\s)(?<!ärende\s)(?<!order\s)[01]\d\s?[0-3]\d(?!\s?\d|[:.,–-]\d)"
     r"(?!\s?(?:kr|kronor|st|m|meter|kg|år)\b)"
     r"|\b(?:lägenhet\w*|lgh|flat|apartment|apt|guri\w*|(?:ال)?شقة)\W{0,3}(?:nr\W+|no\W+|nummer )?\d{1,4}\b",
     re.IGNORECASE,
