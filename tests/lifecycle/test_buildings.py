@@ -205,10 +205,15 @@ def test_what_was_added_by_mistake_is_taken_out_the_same_day(
     page = client.get(f"/groups/{scene.group.id}/buildings", as_=scene.gun)
     added = page.press("Lägg till huset", {"building": annex.id}).follow()
     out = added.press("Ta ut igen Marklandsgatan 5–7").follow()
-    assert "Huset hör inte till gruppen längre." in out.text
-    assert (annex.group_id, scene.group.name) == (None, "Våglängdsgatan 1–3")
+    assert "Huset har en egen grupp under uppstart nu." in out.text
+    assert "Uppstart av Marklandsgatan 5–7" in out.text
+    assert scene.group.name == "Våglängdsgatan 1–3"
     again = added.press("Ta ut igen Marklandsgatan 5–7").follow()
     assert "eller bara det" in again.text
+    assert db.session.scalars(select(Group.name)).all().count("Marklandsgatan 5–7") == 1
+
+
+def test_what_has_been_in_the_group_for_a_night_is_not_taken_out(scene: Scene, annex: Building) -> None:
     service.add_building(scene.group, annex, by=scene.gun)
     grow_old(annex)
     with pytest.raises(TooLateToTakeOut):

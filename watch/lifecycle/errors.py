@@ -79,4 +79,4 @@ class TellsTooMuch(DomainError):
 
 
 class TooLateToTakeOut(DomainError):
-    """The building has been in the group for a night, or somebody takes part there."""
+    """The building has been in the group for a night, so it may count there."""

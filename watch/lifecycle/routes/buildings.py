@@ -26,7 +26,7 @@ NOT_SO: Explanations = {
     GroupExists: _l("Huset har redan en grupp. Ingenting är ändrat."),
     NotOpen: _l("Gruppen är avslutad. Öppna den igen, eller starta den på nytt."),
     OnlyBuilding: _l("Gruppen har inte huset, eller bara det. Ingenting är delat."),
-    TooLateToTakeOut: _l("Huset går inte att ta ut längre. Ge det en egen grupp i stället."),
+    TooLateToTakeOut: _l("Huset har hört till gruppen över natten. Ge det en egen grupp i stället."),
     TellsTooMuch: _l(
         "Så få hushåll, eller nästan alla, är med att de nya siffrorna skulle visa vilka. "
         "Ingenting är ändrat."
@@ -71,11 +71,13 @@ def add_building(group: Group) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/buildings/<int:building_id>/remove")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def take_out(group: Group, building_id: int) -> ViewAnswer:
-    """Take out a building that was added today by mistake."""
-    building = _in_area(building_id, group)
-    with saving(_("Huset hör inte till gruppen längre."), unless=NOT_SO):
-        service.take_out(group, building, by=current_person())
-    return redirect(url_for("lifecycle.buildings", group_id=group.id), 303)
+    """Give a building that was added today by mistake a group of its own that is starting."""
+    building, own = _in_area(building_id, group), None
+    with saving(_("Huset har en egen grupp under uppstart nu."), unless=NOT_SO):
+        own = service.take_out(group, building, by=current_person())
+    if own is None:
+        return redirect(url_for("lifecycle.buildings", group_id=group.id), 303)
+    return redirect(url_for("lifecycle.checklist", group_id=own.id), 303)
 
 
 @bp.post("/groups/<int:group_id>/buildings/split")

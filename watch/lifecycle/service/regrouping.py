@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, or_, select, update
 
 from watch import audit
 from watch.extensions import db
-from watch.groups.queries.pages import facts_of
+from watch.groups.queries.pages import facts_of, flats_in
 from watch.groups.service.telling import tell_the_interested
+from watch.language import local
 from watch.lifecycle.errors import (
     GroupExists,
     InGroup,
@@ -20,6 +21,7 @@ from watch.lifecycle.errors import (
 )
 from watch.lifecycle.mails import GROUP_BUILDINGS, GROUP_SPLIT
 from watch.lifecycle.queries import Sizes, came_today, has_coordinator, sizes_if_split
+from watch.lifecycle.service.steps import tick
 from watch.mail import outbox
 from watch.models import (
     FEW,
@@ -38,6 +40,7 @@ from watch.models import (
     Membership,
     Person,
     Stairwell,
+    StartStep,
     Visit,
     utcnow,
 )
@@ -78,21 +81,26 @@ def _group_of(building: Building) -> ScalarSelect[int | None]:
     return select(Building.group_id).where(Building.id == building.id).scalar_subquery()
 
 
-def take_out(group: Group, building: Building, *, by: Person) -> None:
-    """Take a building out again that came to the group today, by mistake: it has no group then.
+def take_out(group: Group, building: Building, *, by: Person) -> Group:
+    """Give a building that came to the group today, by mistake, a group of its own that is starting.
 
-    Raises NotOpen, OnlyBuilding, and TooLateToTakeOut if it came before last night or somebody joined there.
+    Whatever has happened in it meanwhile follows, so that the answer tells nothing of it: the numbers are of
+    last night, before the building came. Raises NotOpen, OnlyBuilding, and TooLateToTakeOut for any other.
     """
     _demand_open(group)
     _demand_one_of_several(group, building)
-    here = Membership.stairwell_id.in_([each.id for each in building.stairwells])
-    joined = select(Membership.id).where(Membership.group_id == group.id, here)
-    if not came_today(building, utcnow()) or db.session.scalar(joined.limit(1)) is not None:
+    now = utcnow()
+    if not came_today(building, now):
         raise TooLateToTakeOut
-    building.group_id, building.grouped_at = None, None
-    _name(group)
-    _tell_coordinators(group)
+    own = Group(
+        area_id=group.area_id, name=building.address, started_at=now,
+        counted_taking_part=0, counted_flats=flats_in(building), counted_at=group.counted_at,
+    )  # fmt: skip
+    _give(own, GroupTransition(state=GroupState.STARTING, at=now, by_id=by.id), building, group)
+    tick(own, StartStep.POLICE_CONTACT, local(now).date(), by=by)
     audit.note("group-building-removed", about=group, by=by)
+    audit.note("group-started", about=own, by=by)
+    return own
 
 
 def _tell_coordinators(group: Group, *which: ColumnElement[bool]) -> None:
@@ -126,22 +134,26 @@ def split_off(group: Group, building: Building, *, reason: str, by: Person) -> G
         area_id=group.area_id, name=building.address, state=group.state, started_at=group.started_at,
         counted_taking_part=sizes.building, counted_flats=sizes.flats, counted_at=group.counted_at,
     )  # fmt: skip
-    step = GroupTransition(state=group.state, at=now, by_id=by.id, reason=reason)
+    group.counted_taking_part, group.counted_flats = sizes.rest, sizes.flats_of_rest
+    _give(own, GroupTransition(state=group.state, at=now, by_id=by.id, reason=reason), building, group)
+    audit.note("group-split", about=group, by=by)
+    audit.note("group-started", about=own, by=by)
+    return own
+
+
+def _give(own: Group, step: GroupTransition, building: Building, old: Group) -> None:
+    """Let a building with its people move to its own group, of which the step is the first. They are told."""
     own.transitions.append(step)
     db.session.add(own)
     db.session.flush()
-    _move(building, group, own, now)
-    group.counted_taking_part, group.counted_flats = sizes.rest, sizes.flats_of_rest
-    _name(group)
+    _move(building, old, own, step.at)
+    _name(old)
     db.session.flush()
     db.session.expire_all()
     members = select(Membership.person_id).where(Membership.group_id == own.id, Membership.is_current)
     outbox.queue_many(GROUP_SPLIT, people=reached_by_mail(members), about=step)
-    _tell_coordinators(group)
+    _tell_coordinators(old)
     _tell_coordinators(own, Coordinator.person_id.not_in(members))
-    audit.note("group-split", about=group, by=by)
-    audit.note("group-started", about=own, by=by)
-    return own
 
 
 def tell_too_much(sizes: Sizes) -> bool:
@@ -187,11 +199,14 @@ def _move(building: Building, old: Group, own: Group, now: datetime) -> None:
 
 
 def _move_coordinators(building: Building, old: Group, own: Group) -> None:
-    """Let coordinators follow the flat they live in, else all their stairwells; no others are theirs."""
+    """Let coordinators follow the flat they live in, else all their stairwells; no others are theirs.
+
+    Where nobody lived last night, only their stairwells count: officers see those, but not who joined there.
+    """
     appointed = select(Coordinator).where(Coordinator.group_id == old.id, Coordinator.ended_at.is_(None))
     homes = select(Membership.person_id, Membership.stairwell_id)
     homes = homes.where(Membership.group_id == old.id, Membership.is_current)
-    lives_at = dict(db.session.execute(homes).all())
+    lives_at = {} if came_today(building, utcnow()) else dict(db.session.execute(homes).all())
     here = {each.id for each in building.stairwells}
     for coordinator in db.session.scalars(appointed.order_by(Coordinator.id)).all():
         home = lives_at.get(coordinator.person_id)
