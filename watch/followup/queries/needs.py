@@ -134,13 +134,14 @@ def is_in_need(reason: Reason, now: datetime) -> ColumnElement[bool]:
 
 
 def _is_led() -> ColumnElement[bool]:
-    current = Coordinator.group_id == Group.id, Coordinator.is_current, REACHED_BY_MAIL
+    """Return the condition on Group that it has a lead. One whose mail bounces is told of as that instead."""
+    current = Coordinator.group_id == Group.id, Coordinator.is_current, or_(REACHED_BY_MAIL, has_bounced())
     return select(Coordinator.id).where(*current, Coordinator.is_lead).correlate(Group).exists()
 
 
 def _groups_without_lead(areas: Collection[int]) -> list[Need]:
     coordinated = is_reached()
-    lacking = _groups_in(areas).where(~_is_led()).add_columns(coordinated)
+    lacking = _groups_in(areas).where(or_(~coordinated, ~_is_led())).add_columns(coordinated)
     return [
         Need(Reason.NO_LEAD if is_coordinated else Reason.NO_COORDINATOR, name, group_id)
         for name, group_id, is_coordinated in db.session.execute(

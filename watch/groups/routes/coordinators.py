@@ -15,6 +15,7 @@ from watch.groups.forms import AppointCoordinatorForm, AppointLeadForm
 from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
 from watch.groups.queries import members, tasks
 from watch.groups.queries.flats import stairwells_of_group
+from watch.groups.queries.unreached import is_unreached
 from watch.groups.service import contact_details
 from watch.groups.service import coordinators as coordinators_service
 from watch.interest.queries import interested_in
@@ -55,6 +56,7 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
         somebody_waits=appoints and has_waited_long(group),
         form=form,
         lead_form=lead_form,
+        unreached=[each.id for each in coordinators if is_unreached(each)],
         sees_names=group.id in relations.coordinates or group.area_id in relations.officer_of,
         refusals=members.refusals_to(current_person(), group),
         me=current_person(),
