@@ -234,6 +234,8 @@ def test_a_group_is_active_when_its_five_steps_are_done(
     assert starting.state is GroupState.ACTIVE
     assert {item.step: item.done_on for item in starting.checklist} == dict.fromkeys(StartStep, TODAY)
     assert [step.state for step in starting.transitions] == [GroupState.STARTING, GroupState.ACTIVE]
+    again = asked.press("Gör gruppen aktiv", {"sure": "y"}).follow()
+    assert again.flashes == [("info", "Gruppen är redan aktiv.")]
     late = client.post(f"{address}/meeting_held/undo", as_=gun).follow()
     assert late.flashes == [("info", "Gruppen är redan förbi sin uppstart. Stegen går inte att ändra.")]
 

@@ -102,6 +102,11 @@ def test_from_one_page_a_group_is_woken(client: PageClient, scene: Scene, outbox
     assert outbox.addressed()[0] == ("coordinator-appointed", "ulla@example.org")
     assert "En fråga väntar på svar" in asked.text
     assert "Fråga Ulla Vik" not in asked.buttons
+    again = page.press("Fråga Ulla Vik").follow()
+    assert again.flashes[-1] == (
+        "info", "Den personen är redan kontaktombud, eller har redan fått frågan."
+    )  # fmt: skip
+    assert outbox.names().count("coordinator-appointed") == 1
     letters = asked.press("Hämta alla brev")
     assert letters.response.mimetype == "application/pdf"
     assert len(db.session.scalars(select(Letter)).all()) == 18
@@ -128,6 +133,14 @@ def test_whoever_took_their_offer_back_is_not_asked(client: PageClient, scene: S
         ).follow()
         assert answer.flashes[-1] == ("warn", "Personen har dragit sig tillbaka. Ingen är tillfrågad.")
     assert outbox.rows() == []
+
+
+def test_by_asking_it_is_not_told_who_else_was_asked(client: PageClient, scene: Scene) -> None:
+    rest(scene)
+    answer = client.post(
+        f"/groups/{scene.group.id}/wake/candidate", {"person": str(scene.bengt.id)}, as_=scene.gun
+    ).follow()
+    assert answer.flashes[-1] == ("warn", "Personen har dragit sig tillbaka. Ingen är tillfrågad.")
 
 
 def test_a_meeting_is_proposed_on_a_tuesday_that_is_no_holiday() -> None:

@@ -31,6 +31,10 @@ class NotStarting(DomainError):
     """The group is past its start, so its checklist cannot be changed any more."""
 
 
+class IsActive(NotStarting):
+    """The group is active already."""
+
+
 class DoneInOneDay(DomainError):
     """All steps have the same day and few households take part, so the officer has to confirm it."""
 

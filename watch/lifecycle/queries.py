@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from watch.extensions import db
 from watch.groups.queries.areas import at_least, households_by_stairwell, last_night, number_of_flats
@@ -226,17 +226,25 @@ def candidates(group: Group) -> Sequence[Person]:
     They are interested in one of the group's buildings, and are neither coordinators nor asked to be, nor
     officers, who never coordinate.
     """
-    houses = [each.id for each in group.buildings]
-    asked = select(Coordinator.person_id).where(
-        Coordinator.group_id == group.id, Coordinator.ended_at.is_(None)
-    )
     officers = select(Officer.person_id).where(Officer.is_current)
     partners = select(Partner.person_id).where(Partner.is_current)
-    wanted = (
-        select(Person)
-        .join(Interest, Interest.person_id == Person.id)
-        .where(Interest.building_id.in_(houses), Interest.is_current, Interest.named_at.is_not(None))
-        .where(Interest.could_coordinate, Person.id.not_in(asked.union(officers, partners)))
-        .order_by(Interest.named_at, Interest.id)
-    )
-    return list(dict.fromkeys(db.session.scalars(wanted)))
+    wanted = _who_offered(group).where(Person.id.not_in(_asked(group).union(officers, partners)))
+    return list(dict.fromkeys(db.session.scalars(wanted.order_by(Interest.named_at, Interest.id))))
+
+
+def has_been_asked(group: Group, person_id: int) -> bool:
+    """Return True if somebody who offered to coordinate the group does so, or has been asked to."""
+    wanted = _who_offered(group).where(Person.id == person_id, Person.id.in_(_asked(group)))
+    return db.session.scalars(wanted.limit(1)).first() is not None
+
+
+def _who_offered(group: Group) -> Select[Person]:
+    houses = [each.id for each in group.buildings]
+    offered = select(Person).join(Interest, Interest.person_id == Person.id)
+    offered = offered.where(Interest.building_id.in_(houses), Interest.is_current)
+    return offered.where(Interest.named_at.is_not(None), Interest.could_coordinate)
+
+
+def _asked(group: Group) -> Select[int]:
+    current = Coordinator.group_id == group.id, Coordinator.ended_at.is_(None)
+    return select(Coordinator.person_id).where(*current)

@@ -14,6 +14,7 @@ from watch.language import local
 from watch.lifecycle import queries, service
 from watch.lifecycle.errors import (
     DoneInOneDay,
+    IsActive,
     MeetingNotHeld,
     NobodyAccepted,
     NotActive,
@@ -34,6 +35,7 @@ from watch.web import ViewAnswer
 PAST_ITS_START: Explanations = {
     NotStarting: _l("Gruppen är redan förbi sin uppstart. Stegen går inte att ändra.")
 }
+IS_ACTIVE: Explanations = {IsActive: _l("Gruppen är redan aktiv."), **PAST_ITS_START}
 NOT_YET: Explanations = {
     NobodyAccepted: _l("Gruppen behöver först ett kontaktombud som har tackat ja."),
     DoneInOneDay: _l("Alla fem stegen har samma dag, och få hushåll är med. Kryssa i att det stämmer."),
@@ -108,7 +110,7 @@ def untick(group: Group, step: str) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/activate")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def activate(group: Group) -> ViewAnswer:
-    with saving(_("Gruppen är aktiv."), already=PAST_ITS_START, unless=NOT_YET):
+    with saving(_("Gruppen är aktiv."), already=IS_ACTIVE, unless=NOT_YET):
         service.activate(group, by=current_person(), is_sure="sure" in request.form)
     return _to_checklist(group)
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.extensions import db
+from watch.groups.errors import AlreadyCoordinator
 from watch.groups.queries.areas import (
     last_night,
     were_interested,
@@ -21,6 +22,7 @@ from watch.language import local
 from watch.lifecycle.errors import (
     DoneInOneDay,
     GroupExists,
+    IsActive,
     MeetingNotHeld,
     NobodyAccepted,
     NoCandidate,
@@ -30,7 +32,7 @@ from watch.lifecycle.errors import (
     NotReady,
     NotStarting,
 )
-from watch.lifecycle.queries import asks_to_be_sure, candidates, causes_to_rest, start_of
+from watch.lifecycle.queries import asks_to_be_sure, candidates, causes_to_rest, has_been_asked, start_of
 from watch.models import (
     FEW,
     Building,
@@ -95,11 +97,12 @@ def _many_since(building: Building, now: datetime) -> Select[datetime | None]:
 def ask_candidate(group: Group, person_id: int, *, by: Person) -> None:
     """Ask somebody to lead the group who said that they could coordinate it, and told their name for that.
 
-    Raises NoCandidate if they have taken that back, and what `appoint` raises.
+    Raises AlreadyCoordinator if they have been asked, NoCandidate if they have taken that back, and what
+    `appoint` raises.
     """
     person = next((each for each in candidates(group) if each.id == person_id), None)
     if person is None:
-        raise NoCandidate
+        raise AlreadyCoordinator if has_been_asked(group, person_id) else NoCandidate
     appoint(group, person, lead=True, by=by)
 
 
@@ -158,9 +161,11 @@ def _must_be_coordinated(group: Group) -> None:
 def activate(group: Group, *, by: Person, is_sure: bool = False) -> None:
     """Activate a group whose steps are all done.
 
-    Raises NotReady, NobodyAccepted, NotStarting, and DoneInOneDay unless the officer `is_sure`.
+    Raises NotReady, NobodyAccepted, NotStarting, IsActive, and DoneInOneDay unless the officer `is_sure`.
     """
     db.session.refresh(group, ["state"], with_for_update=True)
+    if group.state is GroupState.ACTIVE:
+        raise IsActive
     _must_be_starting(group)
     start = start_of(group, utcnow())
     if missing := [step for step in StartStep if step not in start.done]:
