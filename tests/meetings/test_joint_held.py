@@ -240,7 +240,7 @@ def test_one_that_was_written_down_by_mistake_is_removed_and_not_corrected(
     assert ("Rätta träffen" in shown.links, "Ta bort träffen" in shown.links) == (False, True)
     told = client.get(f"/meetings/{meeting.id}/correct", as_=scene.amina).follow()
     assert told.flashes == [
-        ("info", "En gemensam träff går inte att rätta. Ta bort den, och lägg till den igen.")
+        ("info", "Den här sortens träff går inte att rätta. Ta bort den, och lägg till den igen.")
     ]
     typed = HELD | {"held": "yes", "scope": "group", "kind": "annual"}
     assert client.post(f"/meetings/{meeting.id}/correct", typed, as_=scene.amina).status == 303

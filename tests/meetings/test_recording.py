@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_finding, make_meeting
+from tests.factories import make_finding, make_meeting, make_open_meeting
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.meetings.queries.attendance import held_meetings
@@ -199,3 +199,19 @@ def record(client: PageClient, scene: Scene, **other: str) -> Meeting:
 
 def traces(*what: str) -> list[str]:
     return list(db.session.scalars(select(AuditEntry.what).where(AuditEntry.what.in_(what))))
+
+
+def test_a_meeting_of_an_area_offers_only_what_can_be_done(client: PageClient, scene: Scene) -> None:
+    held = make_open_meeting(scene.group.area, starts_at=utcnow() - timedelta(days=3), by=scene.gun)
+    db.session.commit()
+    shown = client.get(f"/meetings/{held.id}", as_=scene.gun)
+    assert "Rätta träffen" not in shown.links
+    told = client.get(f"/meetings/{held.id}/correct", as_=scene.gun).follow()
+    assert told.flashes == [
+        ("info", "Den här sortens träff går inte att rätta. Ta bort den, och lägg till den igen.")
+    ]
+    asked = shown.click("Ta bort träffen")
+    assert "Rätta träffen" not in asked.links
+    done = asked.press("Ta bort träffen").follow()
+    assert done.flashes == [("done", "Träffen är borttagen. Ingen har fått mejl.")]
+    assert db.session.scalars(select(Meeting)).all() == []

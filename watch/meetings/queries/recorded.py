@@ -17,9 +17,10 @@ def is_recorded(meeting: Meeting) -> bool:
 def is_correctable(meeting: Meeting) -> bool:
     """Return True if a recorded meeting can be corrected.
 
-    Not a joint gathering: each of its groups says itself whether it was there. It can be removed.
+    Not a joint gathering: each of its groups says itself whether it was there. Nor a meeting of an area,
+    which has no group. Both can be removed.
     """
-    return is_recorded(meeting) and meeting.kind is not MeetingKind.JOINT
+    return is_recorded(meeting) and meeting.kind is not MeetingKind.JOINT and meeting.group_id is not None
 
 
 def is_removable(meeting: Meeting) -> bool:

@@ -29,10 +29,9 @@ from watch.web import ViewAnswer
 bp.add_app_template_global(is_correctable, "is_correctable")
 bp.add_app_template_global(is_removable, "is_removable")
 WAS_CALLED = _l("Grannarna kallades till träffen, så den står kvar som den var.")
-OF_SEVERAL = _l("En gemensam träff går inte att rätta. Ta bort den, och lägg till den igen.")
+OF_SEVERAL = _l("Den här sortens träff går inte att rätta. Ta bort den, och lägg till den igen.")
 STAYS_AS_IT_IS = _l(
-    "Den gemensamma träffen har publicerade anteckningar eller en åtgärd. "
-    "Därför går den varken att rätta eller ta bort."
+    "Träffen har publicerade anteckningar eller en åtgärd. Därför går den varken att rätta eller ta bort."
 )
 KEPT = _l("Träffen har publicerade anteckningar eller en åtgärd, så den går bara att rätta.")
 SAME: Explanations = {NothingChanged: _l("Träffen står redan så.")}
