@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
@@ -23,6 +23,7 @@ from tests.factories import (
     make_request,
     stairwell_of,
 )
+from tests.lifecycle.conftest import grow_old
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.groups.queries.areas import taking_part_in_area
@@ -41,34 +42,6 @@ from watch.models import (
     OutboxState,
     utcnow,
 )
-
-
-@pytest.fixture
-def annex(hassleholmen: Area, landlord: Landlord) -> Building:
-    """Marklandsgatan 5–7 in Hässleholmen, without a group."""
-    return make_building(hassleholmen, landlord, "Marklandsgatan", (5, 7))
-
-
-@pytest.fixture
-def joined(scene: Scene, annex: Building) -> Building:
-    """The same building two days after it came to the group, with six households."""
-    service.add_building(scene.group, annex, by=scene.gun)
-    for place, flat in enumerate(empty_flats(*annex.stairwells)[::2][:6]):
-        make_member(make_person(f"Granne {place}", f"granne{place}@example.org"), scene.group, flat)
-    for place, flat in enumerate(empty_flats(*scene.house.stairwells)[:3]):
-        make_member(make_person(f"Grann {place}", f"grann{place}@example.org"), scene.group, flat)
-    grow_old(annex)
-    return annex
-
-
-def grow_old(building: Building) -> None:
-    """Let everybody have joined, and the building have come, before last night's count."""
-    before = utcnow() - timedelta(days=2)
-    db.session.execute(update(Membership).values(joined_at=before, consent_at=before))
-    db.session.execute(update(Building).where(Building.group_id.is_not(None)).values(grouped_at=before))
-    recount_groups(utcnow())
-    db.session.commit()
-    db.session.expire_all()
 
 
 def test_a_building_is_added_and_its_interested_people_are_told_once(

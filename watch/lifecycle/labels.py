@@ -1,4 +1,4 @@
-"""Labels of the steps of a group's start."""
+"""Labels of the steps of a group's start and life."""
 
 from __future__ import annotations
 

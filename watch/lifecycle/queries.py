@@ -153,20 +153,32 @@ class Step:
     by: str | None
     reason: str | None
     causes: list[Cause]
+    is_turn: bool  # else the state was the same before, and its buildings changed
 
 
 def history_of(group: Group) -> list[Step]:
-    """Return the steps of a group's life, the latest first, in one statement."""
+    """Return the steps of a group's life, the latest first, in two statements."""
     wanted = (
         select(GroupTransition, Person.name)
         .outerjoin(Person, Person.id == GroupTransition.by_id)
         .where(GroupTransition.group_id == group.id)
         .order_by(GroupTransition.at.desc(), GroupTransition.id.desc())
     )
+    rows, turns = db.session.execute(wanted).all(), turns_of(group)
     return [
-        Step(each.state, each.at, name, each.reason, [Cause(code) for code in (each.causes or "").split()])
-        for each, name in db.session.execute(wanted)
-    ]
+        Step(
+            each.state, each.at, name, each.reason, [Cause(code) for code in (each.causes or "").split()],
+            is_turn=each in turns,
+        )
+        for each, name in rows
+    ]  # fmt: skip
+
+
+def turns_of(group: Group) -> list[GroupTransition]:
+    """Return the steps by which the group's state changed, the oldest first."""
+    steps = group.transitions
+    before = [None, *(each.state for each in steps)]
+    return [each for each, state in zip(steps, before, strict=False) if each.state is not state]
 
 
 def is_below_advice(group: Group, flats: int) -> bool:

@@ -24,6 +24,7 @@ class Cause(StrEnum):
 class GroupTransition(Model):
     """A dated change of a group's state, who made it, and why: in their own words, and by which facts.
 
+    A step with the state of the one before it says what else changed, as which buildings the group has.
     `causes` are values of Cause, parted by spaces, or None.
     """
 

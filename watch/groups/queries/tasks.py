@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql import func
 
 from watch.extensions import db
@@ -63,10 +64,17 @@ def is_list_check(group_id: Any) -> ColumnElement[bool]:
 
 
 def has_become_active(since: datetime) -> ColumnElement[bool]:
-    """Return the condition on Group that it has become active since that moment."""
-    began = select(GroupTransition.id).where(
-        GroupTransition.group_id == Group.id, GroupTransition.state == GroupState.ACTIVE,
-        GroupTransition.at > since,
+    """Return the condition on Group that it has become active since that moment.
+
+    A step with the same state as the one before it says something else, as that a building came.
+    """
+    step, before = GroupTransition, aliased(GroupTransition)
+    earlier = or_(before.at < step.at, and_(before.at == step.at, before.id < step.id))
+    last = select(before.state).where(before.group_id == step.group_id, earlier)
+    last_state = last.order_by(before.at.desc(), before.id.desc()).limit(1).correlate(step)
+    began = select(step.id).where(
+        step.group_id == Group.id, step.state == GroupState.ACTIVE, step.at > since,
+        last_state.scalar_subquery().is_distinct_from(GroupState.ACTIVE),
     )  # fmt: skip
     return began.correlate(Group).exists()
 

@@ -66,7 +66,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm 
         start=start,
         changes=can(Permission.CHANGE_GROUP_STATE, group),
         next_step=next((step for step in StartStep if step not in start.done), None),
-        dates={transition.state: transition.at for transition in group.transitions},
+        turns=queries.turns_of(group),
         history=queries.history_of(group),
         causes=causes,
         resting=resting or RestForm(causes),

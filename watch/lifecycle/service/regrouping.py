@@ -19,6 +19,7 @@ from watch.lifecycle.errors import (
     TellsTooMuch,
     TooLateToTakeOut,
 )
+from watch.lifecycle.history import said_added, said_origin, said_own
 from watch.lifecycle.mails import GROUP_BUILDINGS, GROUP_SPLIT
 from watch.lifecycle.queries import Sizes, came_today, has_coordinator, sizes_if_split
 from watch.lifecycle.service.steps import tick
@@ -65,6 +66,7 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
         of = db.session.scalars(select(Group).where(Group.id == _group_of(building))).one()
         raise InGroup if of is group else GroupExists(of)
     db.session.refresh(building, ["group_id", "grouped_at"])
+    _note(group, said_added(building), at=utcnow(), by=by)
     _name(group)
     if has_coordinator(group):
         tell_the_interested(group)
@@ -96,7 +98,7 @@ def take_out(group: Group, building: Building, *, by: Person) -> Group:
         area_id=group.area_id, name=building.address, started_at=now,
         counted_taking_part=0, counted_flats=flats_in(building), counted_at=group.counted_at,
     )  # fmt: skip
-    _give(own, GroupTransition(state=GroupState.STARTING, at=now, by_id=by.id), building, group)
+    _give(own, GroupTransition(state=GroupState.STARTING, at=now, by_id=by.id), building, group, by=by)
     tick(own, StartStep.POLICE_CONTACT, local(now).date(), by=by)
     audit.note("group-building-removed", about=group, by=by)
     audit.note("group-started", about=own, by=by)
@@ -135,17 +137,20 @@ def split_off(group: Group, building: Building, *, reason: str, by: Person) -> G
         counted_taking_part=sizes.building, counted_flats=sizes.flats, counted_at=group.counted_at,
     )  # fmt: skip
     group.counted_taking_part, group.counted_flats = sizes.rest, sizes.flats_of_rest
-    _give(own, GroupTransition(state=group.state, at=now, by_id=by.id, reason=reason), building, group)
+    step = GroupTransition(state=group.state, at=now, by_id=by.id, reason=reason)
+    _give(own, step, building, group, by=by)
     audit.note("group-split", about=group, by=by)
     audit.note("group-started", about=own, by=by)
     return own
 
 
-def _give(own: Group, step: GroupTransition, building: Building, old: Group) -> None:
+def _give(own: Group, step: GroupTransition, building: Building, old: Group, *, by: Person) -> None:
     """Let a building with its people move to its own group, of which the step is the first. They are told."""
     own.transitions.append(step)
     db.session.add(own)
     db.session.flush()
+    _note(own, said_origin(old.name), at=step.at, by=by)
+    _note(old, said_own(building, step.reason), at=step.at, by=by)
     _move(building, old, own, step.at)
     _name(old)
     db.session.flush()
@@ -154,6 +159,11 @@ def _give(own: Group, step: GroupTransition, building: Building, old: Group) -> 
     outbox.queue_many(GROUP_SPLIT, people=reached_by_mail(members), about=step)
     _tell_coordinators(old)
     _tell_coordinators(own, Coordinator.person_id.not_in(members))
+
+
+def _note(group: Group, what: str, *, at: datetime, by: Person) -> None:
+    """Write into the group's history what changed, other than its state."""
+    db.session.add(GroupTransition(group_id=group.id, state=group.state, at=at, by_id=by.id, reason=what))
 
 
 def tell_too_much(sizes: Sizes) -> bool:

@@ -87,10 +87,14 @@ def _steps_in(areas: Sequence[Area]) -> Mapping[int, list[list[Step]]]:
 
 
 def _started(groups: Iterable[list[Step]], period: Period) -> int:
-    return sum(
-        any(state is GroupState.STARTING and period.has(local(at).date()) for state, at in steps)
-        for steps in groups
-    )
+    return sum(any(period.has(local(at).date()) for at in _starts(steps)) for steps in groups)
+
+
+def _starts(steps: list[Step]) -> list[datetime]:
+    """Return when a group started. A second step with the same state says what else changed in it."""
+    before = [None, *(state for state, _at in steps)]
+    turns = [step for step, last in zip(steps, before, strict=False) if step[0] is not last]
+    return [at for state, at in turns if state is GroupState.STARTING]
 
 
 def _closed(groups: Iterable[list[Step]], period: Period) -> int:
