@@ -29,6 +29,7 @@ class TableProblem(StrEnum):
     TOO_LARGE = auto()
     TOO_HEAVY = auto()
     TOO_MANY_ROWS = auto()
+    HIDDEN_ROWS = auto()
     OLD_SPREADSHEET = auto()
     LOCKED_SPREADSHEET = auto()
     BROKEN_SPREADSHEET = auto()
@@ -81,14 +82,15 @@ class BrokenRow:
 class Table:
     """The rows that are not empty, numbered as in a spreadsheet, and the rows that cannot be read.
 
-    `hidden` counts hidden rows and columns, which are left out; `hides_addresses` is True if one has an
-    address. `is_mixed` is True if the file has bytes of two encodings, `is_unclear` if letters of its only
-    one are uncertain.
+    `hidden_rows` and `hidden_columns` count those that are hidden and left out; `hides_addresses` is True if
+    one has an address. `is_mixed` is True if the file has bytes of two encodings, `is_unclear` if letters
+    of its only one are uncertain.
     """
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     broken: list[BrokenRow] = field(default_factory=list)
-    hidden: int = 0
+    hidden_rows: int = 0
+    hidden_columns: int = 0
     hides_addresses: bool = False
     is_mixed: bool = False
     is_unclear: bool = False
@@ -110,11 +112,20 @@ def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits, name: str = "
         return [_table_of(data, xlsx.rows)]
     try:
         return [
-            Table(sheet.rows, hidden=sheet.hidden, hides_addresses=sheet.hides_addresses)
+            Table(
+                sheet.rows, hidden_rows=sheet.hidden_rows, hidden_columns=sheet.hidden_columns,
+                hides_addresses=sheet.hides_addresses,
+            )
             for sheet in visible_sheets(data, xlsx)
-        ]
+        ]  # fmt: skip
     except UnreadableWorkbook as unreadable:
         raise UnreadableTable(TableProblem(unreadable.problem)) from None
+
+
+def expect_no_hidden_rows(table: Table) -> None:
+    """Raise UnreadableTable if rows are hidden: a filter that was left on would leave them out unseen."""
+    if table.hidden_rows:
+        raise UnreadableTable(TableProblem.HIDDEN_ROWS, count=table.hidden_rows)
 
 
 def split_text(text: str, *, most_rows: int, delimiter: str | None = None) -> Table:

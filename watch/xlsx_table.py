@@ -52,7 +52,8 @@ class Sheet:
     """The visible, non-empty rows of a sheet with their numbers, and how many rows and columns are hidden."""
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
-    hidden: int = 0  # rows and columns
+    hidden_rows: int = 0
+    hidden_columns: int = 0
     hides_addresses: bool = False
 
 
@@ -130,7 +131,7 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
             if not any(texts):
                 continue
             if is_hidden:
-                found.hidden += 1
+                found.hidden_rows += 1
                 found.hides_addresses |= any("@" in text for text in texts)
             else:
                 found.rows.append((number, texts))
@@ -142,7 +143,7 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
         cells += [""] * (widest - len(cells))
     for column in _hidden_columns(parser.column_dimensions.values()):
         said = _emptied(found.rows, column)
-        found.hidden += bool(said)
+        found.hidden_columns += bool(said)
         found.hides_addresses |= any("@" in text for text in said)
     return found
 
@@ -218,7 +219,7 @@ def _answer(limits: XlsxLimits) -> Any:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     try:
         return [
-            (sheet.rows, sheet.hidden, sheet.hides_addresses)
+            (sheet.rows, sheet.hidden_rows, sheet.hidden_columns, sheet.hides_addresses)
             for sheet in _read(sys.stdin.buffer.read(), limits)
         ]
     except UnreadableWorkbook as unreadable:

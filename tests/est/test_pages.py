@@ -6,6 +6,7 @@ import csv
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -139,6 +140,21 @@ def test_all_or_nothing_and_each_mistake_by_row_and_column(
     assert "personnummer" in wrong[2][3].lower()
     assert not [each for each in page.buttons if each.startswith("Spara")]
     assert {status for status, _outcome in stands()} == {"open"}
+
+
+def test_a_file_with_hidden_rows_is_refused(
+    client: PageClient, scene: Scene, findings: list[Finding]
+) -> None:
+    book = openpyxl.Workbook()
+    rows = taken_out(client, scene)
+    row_of(rows, findings[2])[7:9] = ["Klar", "Nytt lås sitter i."]
+    for row in rows:
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(data := BytesIO())
+    page = read_back(client, scene, data.getvalue(), "est.xlsx")
+    assert (page.status, stands()[2]) == (422, ("open", None))
+    assert "1 rad är dold i kalkylbladet, kanske av ett filter. Visa alla rader i bladet" in page.text
 
 
 def test_what_was_shown_is_what_is_saved(client: PageClient, scene: Scene, findings: list[Finding]) -> None:

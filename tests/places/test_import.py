@@ -23,6 +23,7 @@ from watch.models import Area, AuditEntry, Building, Flat, Landlord, Model, Prop
 from watch.places import landlord_list, service
 from watch.places.labels import sentence
 from watch.places.problems import BadLandlordList, Problem, RowError
+from watch.tables import TableProblem
 
 SAMPLE = Path(__file__).resolve().parents[2] / "watch/ops/sample/fastigheter-boras.csv"
 
@@ -129,15 +130,15 @@ def test_the_usual_ways_to_write_a_list_read_the_same(encoding: str, delimiter: 
     ]  # fmt: skip
 
 
-def as_spreadsheet(*rows: str) -> bytes:
-    """Return a list as XLSX, with a sheet of notes before it and a hidden row."""
+def as_spreadsheet(*rows: str, hidden: tuple[int, ...] = ()) -> bytes:
+    """Return a list as XLSX, with a sheet of notes before it."""
     book = openpyxl.Workbook()
     book.active.append(("Anteckningar",))
     sheet = book.create_sheet("Lista")
     for row in rows:
         sheet.append([int(cell) if cell.isdigit() else cell for cell in row.split(";")])
-    sheet.append(["Norrby"])
-    sheet.row_dimensions[len(rows) + 1].hidden = True
+    for row in hidden:
+        sheet.row_dimensions[row].hidden = True
     data = BytesIO()
     book.save(data)
     return data.getvalue()
@@ -151,6 +152,38 @@ def test_a_spreadsheet_reads_as_the_same_list_in_csv() -> None:
     with pytest.raises(BadLandlordList) as bad:
         landlord_list.read(as_spreadsheet(HEADER, FIRST, SECOND.replace("1102", "902")))
     assert bad.value.errors == [RowError(3, "Lägenhetsnummer", "902", Problem.FLAT_NUMBER_FORM)]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "said"),
+    [((2,), "1 rad är dold"), ((2, 3), "2 rader är dolda")],
+)
+def test_a_list_with_hidden_rows_is_refused(
+    hidden: tuple[int, ...],
+    said: str,
+    cli: Callable[..., Result],
+    client: PageClient,
+    scene: Scene,
+    tmp_path: Path,
+) -> None:
+    """A filter that was left on in Excel would make flats gone."""
+    data, before = (
+        as_spreadsheet(HEADER, FIRST, SECOND, FIRST.replace("1001", "1101"), hidden=hidden),
+        counts(),
+    )
+    with pytest.raises(BadLandlordList) as bad:
+        landlord_list.read(data)
+    assert bad.value.errors == [RowError(None, None, "", TableProblem.HIDDEN_ROWS, count=len(hidden))]
+    page = client.post("/areas/norrby/import", {"file": (BytesIO(data), "lista.xlsx")}, as_=scene.gun)
+    assert page.status == 422
+    assert f"{said} i kalkylbladet, kanske av ett filter. Visa alla rader i bladet, spara" in page.text
+    (file := tmp_path / "list.xlsx").write_bytes(data)
+    answer = cli("places", "import", file)
+    assert (answer.exit_code, answer.stderr) == (1, (
+        f"{len(hidden)} {'row is' if len(hidden) == 1 else 'rows are'} hidden in the spreadsheet, perhaps by "
+        "a filter. Show all rows of the sheet, save and upload it again.\n1 error. Nothing is saved.\n"
+    ))  # fmt: skip
+    assert counts() == before
 
 
 @pytest.mark.parametrize(

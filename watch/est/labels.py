@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from watch import language
 from watch.est.errors import MissingColumns
 from watch.est.outcomes import MOST_ROWS, Mistake, Problem
-from watch.places.labels import TABLE_PROBLEMS
+from watch.places.labels import TABLE_PROBLEMS, hidden_rows_said
 from watch.tables import TableProblem, UnreadableTable
 
 FILE_PROBLEMS = TABLE_PROBLEMS | {
@@ -42,6 +42,8 @@ def refusal_of(error: MissingColumns | UnreadableTable) -> str:
         return _(
             "Filen har för många rader. Högst %(most)s: dela den i två.", most=language.number(MOST_ROWS)
         )
+    if error.problem is TableProblem.HIDDEN_ROWS:
+        return hidden_rows_said(error.count)
     return str(FILE_PROBLEMS[TableProblem(error.problem)])
 
 

@@ -16,7 +16,7 @@ from watch.est.stamps import is_older, read_stamp
 from watch.findings.labels import STATUSES
 from watch.models import CLOSED, Area, Finding, FindingStatus
 from watch.spreadsheets import FORMULAS
-from watch.tables import read_tables
+from watch.tables import expect_no_hidden_rows, read_tables
 from watch.xlsx_table import XlsxLimits
 
 MOST_BYTES, MOST_ROWS, MOST_CELL = 1024 * 1024, 2000, 3000
@@ -106,6 +106,7 @@ def read(data: bytes, name: str) -> tuple[list[Row], list[Mistake]]:
     limits = XlsxLimits(rows=MOST_ROWS + 1)
     tables = read_tables(data, most_bytes=MOST_BYTES, xlsx=limits, name=name)
     table = next((each for each in tables if each.rows), tables[0])
+    expect_no_hidden_rows(table)
     heading = [_plain(cell) for cell in table.rows[0][1]] if table.rows else []
     if missing := [each for each in COLUMNS if _plain(each) not in heading]:
         raise MissingColumns(missing)

@@ -128,7 +128,9 @@ def _expect_few(found: NeighbourList) -> NeighbourList:
 
 def _of_table(table: Table) -> NeighbourList:
     """Return all people in the order of the rows. A row with faulty quotes is read as a line of text."""
-    found = NeighbourList(hidden=table.hidden, is_mixed=table.is_mixed, is_unclear=table.is_unclear)
+    found = NeighbourList(
+        hidden=table.hidden_rows + table.hidden_columns, is_mixed=table.is_mixed, is_unclear=table.is_unclear
+    )
     table.rows = [
         (number, [without_formula(cell).translate(NOT_READ) for cell in cells])
         for number, cells in table.rows

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import SelectChoice
 
 from watch import language
@@ -128,9 +129,22 @@ PROBLEMS = {
 }
 
 
+def hidden_rows_said(count: int) -> str:
+    """Return that rows are hidden, how many they are, and what to do."""
+    return ngettext(
+        "%(num)d rad är dold i kalkylbladet, kanske av ett filter. "
+        "Visa alla rader i bladet, spara och ladda upp igen.",
+        "%(num)d rader är dolda i kalkylbladet, kanske av ett filter. "
+        "Visa alla rader i bladet, spara och ladda upp igen.",
+        count,
+    )
+
+
 def sentence(error: RowError) -> str:
     """Return an error as one line: the place in the file, the cell, and what to do."""
     kind = error.problem
+    if kind is TableProblem.HIDDEN_ROWS:
+        return hidden_rows_said(error.count)
     problem: Any = TABLE_PROBLEMS[kind] if isinstance(kind, TableProblem) else PROBLEMS[kind]
     if kind is TableProblem.TOO_LONG and (most := MAX_CHARACTERS.get(error.column)):
         length = language.number(len(error.value))

@@ -63,7 +63,7 @@ class RowError:
     """A problem with its place in the file.
 
     Rows are numbered as in a spreadsheet, so the column names are row 1. `other` is the earlier row that
-    contradicts this one.
+    contradicts this one. `count` is how many rows a problem of the whole file is about.
     """
 
     row: int | None
@@ -71,6 +71,7 @@ class RowError:
     value: str
     problem: AnyProblem
     other: int | None = None
+    count: int = 0
 
 
 class BadLandlordList(DomainError):
