@@ -15,7 +15,11 @@ ENDPOINTS = {
     "findings.index": Expected(get="/groups/{group}/findings", **READERS),
     "findings.as_csv": Expected(get="/groups/{group}/findings.csv", **READERS),
     "findings.area_index": Expected(get="/areas/{area}/findings", **AREA, officer=200),
-    "findings.area_as_csv": Expected(get="/areas/{area}/findings.csv", **AREA, officer=200),
+    "findings.area_ask_export": (
+        Expected(get="/areas/{area}/findings/export", **AREA, officer=200),
+        Expected(get="/areas/{area}/findings.csv", **AREA, officer=200),
+    ),
+    "findings.area_take_out": Expected(post="/areas/{area}/findings/export", **AREA, officer=422),
     "findings.show": (
         Expected(get="/findings/{finding}", **READERS),
         Expected(get="/findings/{area_finding}", **READERS),

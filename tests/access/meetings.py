@@ -76,8 +76,12 @@ ENDPOINTS = {
     "meetings.numbers": Expected(get="/groups/{group}/meetings/numbers", **READERS),
     "meetings.numbers_as_csv": Expected(get="/groups/{group}/meetings/numbers.csv", **READERS),
     "meetings.area_numbers": Expected(get="/areas/{area}/meetings/numbers", **OFFICERS, officer=200),
-    "meetings.area_numbers_as_csv": Expected(
-        get="/areas/{area}/meetings/numbers.csv", **OFFICERS, officer=200
+    "meetings.area_ask_numbers": (
+        Expected(get="/areas/{area}/meetings/numbers/export", **OFFICERS, officer=200),
+        Expected(get="/areas/{area}/meetings/numbers.csv", **OFFICERS, officer=200),
+    ),
+    "meetings.area_take_out_numbers": Expected(
+        post="/areas/{area}/meetings/numbers/export", **OFFICERS, officer=422
     ),
     "meetings.area_index": Expected(get="/areas/{area}/meetings", **OFFICERS, officer=200),
     "meetings.area_new": Expected(get="/areas/{area}/meetings/new", **OFFICERS, officer=200),

@@ -11,12 +11,14 @@ from io import StringIO
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.factories import (
     make_answer,
     make_building,
     make_coordinator,
+    make_finding,
     make_group,
     make_meeting,
     make_person,
@@ -29,7 +31,9 @@ from watch.meetings.queries.answers import sums
 from watch.models import (
     Answer,
     Area,
+    AuditEntry,
     Counting,
+    ExportReason,
     Group,
     Meeting,
     MeetingAnswer,
@@ -118,8 +122,9 @@ def plot(page: Page) -> list[str]:
 
 
 def downloaded(client: PageClient, path: str, reader: Person) -> list[list[str]]:
-    """Return the cells of a CSV file, without its heading."""
-    file = client.get(path, as_=reader).response
+    """Return the cells of a CSV file, without its heading. Of an area the reason is told first."""
+    page = client.get(path, as_=reader)
+    file = (page.press("Ladda ner", {"why": "follow_up"}) if path.startswith("/areas/") else page).response
     assert file.headers["Content-Disposition"].startswith("attachment")
     text = file.get_data(as_text=True)
     assert text.startswith("\ufeff")
@@ -280,6 +285,27 @@ def test_a_joint_meeting_counts_once_for_each_group_and_once_for_the_area(
     assert [row[-2] for row in table(numbers(client, neighbours, scene.gun), "Träffar en och en")] == ["30"]
     rows = downloaded(client, f"/areas/{scene.group.area.slug}/meetings/numbers.csv", scene.gun)
     assert rows == table(page, "Träffar en och en")
+
+
+@pytest.mark.parametrize(
+    ("listed", "act"), [("meetings/numbers", "numbers-exported"), ("findings", "findings-exported")]
+)
+def test_an_areas_list_is_taken_out_with_a_reason_that_is_written_down(
+    listed: str, act: str, client: PageClient, scene: Scene
+) -> None:
+    held(scene.group, SIX, 30)
+    make_finding(scene.group.area, "Lampan i porten")
+    db.session.commit()
+    area = scene.group.area
+    acts = select(AuditEntry.by_id, AuditEntry.area_id, AuditEntry.why).where(AuditEntry.what == act)
+    page = client.get(f"/areas/{area.slug}/{listed}", as_=scene.gun).click("Ladda ner som CSV")
+    assert client.get(f"/areas/{area.slug}/{listed}.csv", as_=scene.gun).h1 == page.h1  # as it used to be
+    refused = page.press("Ladda ner")
+    assert (refused.status, db.session.execute(acts).all()) == (422, [])
+    file = page.press("Ladda ner", {"why": "requested"}).response
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert len(file.get_data(as_text=True).strip().split("\r\n")) == 2
+    assert db.session.execute(acts).all() == [(scene.gun.id, area.id, ExportReason.REQUESTED)]
 
 
 def test_a_joint_meetings_answers_are_parted_by_group(

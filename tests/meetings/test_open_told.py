@@ -219,7 +219,8 @@ def test_it_counts_once_for_the_area_and_for_no_group(
         service.write_count(meeting, 31, by=scene.gun)
         service.tally(utcnow())
         db.session.commit()
-        sheet = client.get("/areas/hassleholmen/meetings/numbers.csv", as_=scene.gun)
+        asked = client.get("/areas/hassleholmen/meetings/numbers.csv", as_=scene.gun)
+        sheet = asked.press("Ladda ner", {"why": "follow_up"})
         rows = list(csv.reader(io.StringIO(sheet.response.data.decode("utf-8-sig")), delimiter=";"))
         mine = [each for each in rows if "Medborgarmöte" in each]
         assert mine[0][:4] == ["2026-03-12", "Medborgarmöte", "Alla i området", "färre än 5"]

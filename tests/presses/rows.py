@@ -28,6 +28,7 @@ LOOKS = {
     "signs-exported",
     "audit-exported",
     "est-exported",
+    "numbers-exported",
 }  # in the audit trail: done as often as one looks, prints or downloads
 # Strangers may ask about any address. Their statements are the same for each, so a mail too many is queued as
 # cancelled or expired, and only those meant to leave are compared.

@@ -84,6 +84,7 @@ IN_THE_OPEN: Acts = {
     Kind.EXPORT: (
         "audit-exported", "outreach-exported", "est-exported", "places-exported", "groups-exported",
         "coordinators-exported", "contacts-exported", "findings-exported", "signs-exported",
+        "numbers-exported",
     ),
 }  # fmt: skip
 INSIDE_THE_GROUP: Acts = {

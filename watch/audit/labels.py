@@ -92,6 +92,7 @@ EVENTS = {
     "coordinators-exported": _l("Registret över kontaktombud togs ut som fil"),
     "contacts-exported": _l("Listan över kontakter togs ut som fil"),
     "findings-exported": _l("Listan över åtgärder togs ut som fil"),
+    "numbers-exported": _l("Listan över träffar i siffror togs ut som fil"),
     "coordinator-registered": _l("Utbildning eller bekräftelse av ett kontaktombud antecknades"),
     "outreach-exported": _l("Listan över besök togs ut som fil"),
     "languages-chosen": _l("Språken på en träff valdes"),

@@ -7,7 +7,10 @@ from typing import Any
 from flask import Response as FlaskResponse
 from flask import abort, render_template, request, url_for
 
+from watch import audit
 from watch.access import can, current_person, requires
+from watch.exporting import ExportForm
+from watch.extensions import db
 from watch.findings import export, queries
 from watch.findings.forms import FilterFindingsForm, ReportForm
 from watch.findings.queries import Place
@@ -16,6 +19,7 @@ from watch.models import Area, Finding, Group, utcnow
 from watch.paging import page_of
 from watch.permissions import Permission
 from watch.spreadsheets import CONTENT_TYPE
+from watch.web import ViewAnswer
 
 
 @bp.get("/groups/<int:group_id>/findings")
@@ -52,9 +56,29 @@ def as_csv(group: Group) -> FlaskResponse:
 
 
 @bp.get("/areas/<slug>/findings.csv")
+@bp.get("/areas/<slug>/findings/export")
 @requires(Permission.SEE_AREA, second_factor=True)
-def area_as_csv(area: Area) -> FlaskResponse:
+def area_ask_export(area: Area) -> str:
+    """Ask what the findings are taken out for, before the file is made."""
+    return _export_page(area, ExportForm(None))
+
+
+@bp.post("/areas/<slug>/findings/export")
+@requires(Permission.SEE_AREA, second_factor=True)
+def area_take_out(area: Area) -> ViewAnswer:
+    """Write down why the findings are taken out, and return them as CSV."""
+    form = ExportForm()
+    if not form.validate():
+        return _export_page(area, form), 422
+    audit.note("findings-exported", about=area, by=current_person(), area=area, why=form.why.data)
+    db.session.commit()
     return _csv(area, f"atgarder-{area.slug}")
+
+
+def _export_page(area: Area, form: ExportForm) -> str:
+    return render_template(
+        "findings/ask_export.html", area=area, form=form, count=len(queries.finding_ids(area))
+    )
 
 
 def _csv(place: Place, name: str) -> FlaskResponse:

@@ -7,7 +7,10 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from watch.access import requires
+from watch import audit
+from watch.access import current_person, requires
+from watch.exporting import ExportForm
+from watch.extensions import db
 from watch.meetings.labels import KINDS
 from watch.meetings.queries import attendance
 from watch.meetings.queries.attendance import GroupSum, Held
@@ -17,6 +20,7 @@ from watch.models import Area, Group, utcnow
 from watch.paging import page_of
 from watch.permissions import Permission
 from watch.spreadsheets import CONTENT_TYPE, csv_of
+from watch.web import ViewAnswer
 
 
 @bp.get("/groups/<int:group_id>/meetings/numbers")
@@ -50,11 +54,30 @@ def area_numbers(area: Area) -> str:
 
 
 @bp.get("/areas/<slug>/meetings/numbers.csv")
+@bp.get("/areas/<slug>/meetings/numbers/export")
 @requires(Permission.SEE_AREA, second_factor=True)
-def area_numbers_as_csv(area: Area) -> Response:
-    now = utcnow()
+def area_ask_numbers(area: Area) -> str:
+    """Ask what the numbers are taken out for, before the file is made."""
+    return _export_page(area, ExportForm(None))
+
+
+@bp.post("/areas/<slug>/meetings/numbers/export")
+@requires(Permission.SEE_AREA, second_factor=True)
+def area_take_out_numbers(area: Area) -> ViewAnswer:
+    """Write down why the numbers are taken out, and return them as CSV."""
+    form, now = ExportForm(), utcnow()
+    if not form.validate():
+        return _export_page(area, form), 422
     held = attendance.held_meetings(area, now)
-    return _csv(area, held, attendance.sums_of_groups(area, held, now), f"traffar-{area.slug}")
+    file = _csv(area, held, attendance.sums_of_groups(area, held, now), f"traffar-{area.slug}")
+    audit.note("numbers-exported", about=area, by=current_person(), area=area, why=form.why.data)
+    db.session.commit()
+    return file
+
+
+def _export_page(area: Area, form: ExportForm) -> str:
+    count = len(attendance.held_meetings(area, utcnow()))
+    return render_template("meetings/ask_export.html", area=area, form=form, count=count)
 
 
 def _tables(place: Group | Area, held: Sequence[Held], groups: Sequence[GroupSum]) -> dict[str, Any]:
