@@ -13,8 +13,19 @@ from watch.extensions import db
 from watch.groups.queries.joinable import joinable_stairwells
 from watch.meetings.queries.answers import sums
 from watch.meetings.queries.calls import was_called
-from watch.models import Building, Group, GroupState, Meeting, OutboxRow, OutboxState, Theme, utcnow
+from watch.models import (
+    Building,
+    Group,
+    GroupState,
+    Meeting,
+    OutboxRow,
+    OutboxState,
+    OutreachEntry,
+    Theme,
+    utcnow,
+)
 from watch.ops import demo
+from watch.outreach.queries import doors_of
 from watch.report.queries.reports import published_reports
 
 
@@ -55,6 +66,15 @@ def the_sample_holds_a_published_report_that_says_all_that_a_follow_up_says() ->
     assert edition.contact_name == "Gun Sandberg, kommunpolis"
 
 
+def no_more_doors_of_the_sample_were_knocked_on_than_a_house_has() -> None:
+    knocked = db.session.scalars(select(OutreachEntry).where(OutreachEntry.building_id.is_not(None))).all()
+    assert knocked
+    for each in knocked:
+        assert (
+            (each.doors_opened or 0) <= (each.doors_knocked or 0) <= doors_of(each.building_id or 0, each.day)
+        )
+
+
 def test_in_the_sample_town_every_function_can_be_used(app: Flask) -> None:
     """One seeding takes a second and serves all."""
     demo.seed()
@@ -62,3 +82,4 @@ def test_in_the_sample_town_every_function_can_be_used(app: Flask) -> None:
     posters_of_the_sample_say_whom_to_call()
     the_coming_meeting_of_the_sample_was_called_and_no_mail_waits()
     the_sample_holds_a_published_report_that_says_all_that_a_follow_up_says()
+    no_more_doors_of_the_sample_were_knocked_on_than_a_house_has()

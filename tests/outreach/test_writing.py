@@ -162,6 +162,26 @@ def test_a_house_and_a_place_are_one_too_many(client: PageClient, scene: Scene) 
     assert refused.errors == ["Du har valt ett hus och skrivit en plats. Ta bort det ena."]
 
 
+@pytest.mark.parametrize("knocked", [5000, 19])
+def test_no_more_doors_than_the_house_has_flats(knocked: int, client: PageClient, scene: Scene) -> None:
+    """A flat that is gone was a door before. Elsewhere nobody knows how many there are."""
+    flats = [flat for each in scene.house.stairwells for flat in each.flats]
+    assert len(flats) == 18
+    at_house = {"building": str(scene.house.id), "place": ""}
+    refused = write(client, scene, doors_knocked=str(knocked), **at_house)
+    said = {19: "19", 5000: "5 000"}[knocked]
+    assert (refused.status, refused.errors) == (422, [
+        f"Huset har 18 lägenheter, men du har skrivit {said} dörrar. Kontrollera huset och antalet."
+    ])  # fmt: skip
+    assert write(client, scene, doors_knocked="18", **at_house).status == 303
+    assert write(client, scene, doors_knocked=str(knocked)).status == 303
+    flats[0].gone_at = utcnow() - timedelta(days=9)
+    db.session.commit()
+    assert write(client, scene, doors_knocked="18", **at_house).status == 422
+    then = (local(utcnow()) - timedelta(days=10)).date().isoformat()
+    assert write(client, scene, doors_knocked="18", day=then, **at_house).status == 303
+
+
 def test_a_house_elsewhere_is_not_offered(client: PageClient, scene: Scene) -> None:
     form = client.get(f"/areas/hassleholmen/outreach/new?building={scene.langgatan.id}", as_=scene.gun)
     assert form.form()["building"] == ""
@@ -188,25 +208,25 @@ def test_two_officers_change_one_entry_and_the_second_is_shown_both(
 ) -> None:
     entry = make_outreach(scene.group.area, scene.house, by=scene.gun)
     guns, saras = (client.get(f"/outreach/{entry.id}/edit", as_=who) for who in (scene.gun, colleague))
-    assert guns.press("Spara", {"doors_knocked": "20"}).status == 303
+    assert guns.press("Spara", {"doors_knocked": "17"}).status == 303
     both = saras.press("Spara", {"doors_opened": "12"})
     assert both.status == 422
     assert both.errors == ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
-    assert "Knackade dörrar 20 Öppnade dörrar 11" in both.text
+    assert "Knackade dörrar 17 Öppnade dörrar 11" in both.text
     typed = both.form()
     assert (typed["doors_knocked"], typed["doors_opened"]) == ("18", "12")
-    assert [said(each) for each in entries()] == [(4, 20, 11)]
+    assert [said(each) for each in entries()] == [(4, 17, 11)]
 
-    assert both.press("Spara", {"doors_knocked": "20"}).status == 303
-    assert [said(each) for each in entries()] == [(4, 20, 12)]
+    assert both.press("Spara", {"doors_knocked": "17"}).status == 303
+    assert [said(each) for each in entries()] == [(4, 17, 12)]
     assert deeds() == ["outreach-changed", "outreach-changed"]
 
 
 def test_the_same_change_by_two_is_one(client: PageClient, scene: Scene, colleague: Person) -> None:
     entry = make_outreach(scene.group.area, scene.house)
     pages = [client.get(f"/outreach/{entry.id}/edit", as_=who) for who in (scene.gun, colleague)]
-    assert [each.press("Spara", {"doors_knocked": "20"}).status for each in pages] == [303, 303]
-    assert (said(entries()[0]), deeds()) == ((4, 20, 11), ["outreach-changed"])
+    assert [each.press("Spara", {"doors_knocked": "17"}).status for each in pages] == [303, 303]
+    assert (said(entries()[0]), deeds()) == ((4, 17, 11), ["outreach-changed"])
 
 
 def test_who_changes_what_a_colleague_took_away_is_told_and_can_bring_it_back(

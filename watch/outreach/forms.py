@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
@@ -15,11 +16,11 @@ from wtforms.widgets import HiddenInput
 
 from watch.fields import DayField, LineField, NumberField, TicksField, choice, choices_of
 from watch.guarding import about_a_place
-from watch.language import day, local
+from watch.language import day, local, number
 from watch.models import Area, Building, OutreachEntry, OutreachKind, OutreachParty, utcnow
 from watch.models.outreach import MOST_DOORS, MOST_MATERIAL, MOST_PEOPLE
 from watch.outreach.labels import KINDS, LANGUAGES, PARTIES
-from watch.outreach.queries import Filter
+from watch.outreach.queries import Filter, doors_of
 from watch.periods import PeriodForm
 from watch.sending import SendingForm
 
@@ -118,10 +119,28 @@ class OutreachForm(SendingForm):
             (self.parties, not self.parties.data, NO_PARTY),
             (self.doors_knocked, must_count and knocked is None, NOT_KNOCKED),
             (self.doors_opened, must_count and opened is None, NOT_OPENED),
+            (self.doors_knocked, self._beyond_the_house(), self._beyond_the_house()),
             (self.doors_opened, has_number and opened > knocked, MORE_OPENED),
             (self.material_count, self.left_material.data and self.material_count.data == 0, NONE_LEFT),
         ]
         return [(field, message) for field, is_so, message in said if is_so]
+
+    def _beyond_the_house(self) -> str:
+        """Return what to do if more doors are told of than the house has flats, else nothing."""
+        knocked, on = self.doors_knocked.data, self.day.data
+        if not knocked or not on or not self.building.data or self.building.errors:
+            return ""
+        flats = doors_of(int(self.building.data), on)
+        if not flats or knocked <= flats:
+            return ""
+        return ngettext(
+            "Huset har %(num)d lägenhet, men du har skrivit %(knocked)s dörrar. "
+            "Kontrollera huset och antalet.",
+            "Huset har %(num)d lägenheter, men du har skrivit %(knocked)s dörrar. "
+            "Kontrollera huset och antalet.",
+            flats,
+            knocked=number(knocked),
+        )
 
     @property
     def values(self) -> dict[str, Any]:

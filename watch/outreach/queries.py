@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
-from watch.models import Area, Building, OutreachEntry, OutreachKind, Property
+from watch.language import STOCKHOLM
+from watch.models import Area, Building, Flat, OutreachEntry, OutreachKind, Property, Stairwell
 from watch.places.queries import buildings_at
 from watch.searching import is_found
 
@@ -166,6 +167,14 @@ def buildings_of(area: Area) -> Sequence[Building]:
     """Return an area's buildings by street and number."""
     here = select(Building).join(Property).where(Property.area_id == area.id)
     return db.session.scalars(here.order_by(Building.sort_key, Building.id)).all()
+
+
+def doors_of(building_id: int, on: date) -> int:
+    """Return how many flats a building had on a day, as the landlord's list says."""
+    start = datetime.combine(on, time(), STOCKHOLM)
+    still = or_(Flat.gone_at.is_(None), Flat.gone_at >= start)
+    here = select(func.count()).select_from(Flat).join(Stairwell)
+    return db.session.scalar(here.where(Stairwell.building_id == building_id, still)) or 0
 
 
 def building_in(areas: Collection[int], building_id: int | None) -> Building | None:

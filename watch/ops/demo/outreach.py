@@ -10,13 +10,13 @@ from watch.models import Area, OutreachEntry, OutreachKind, Person, utcnow
 from watch.outreach.queries import buildings_of
 
 KNOCKED = (  # area, days ago, the place of the building in the list, people, doors knocked and opened, copies
-    ("hassleholmen", 9, 0, 6, 48, 29, 48),
-    ("hassleholmen", 23, 2, 5, 61, 30, 61),
-    ("boda", 41, 1, 4, 36, 17, None),
-    ("hassleholmen", 210, 4, 6, 52, 27, 40),
-    ("boda", 260, 0, 5, 44, 25, 44),
-    ("norrby", 302, 1, 8, 80, 33, 80),
-    ("hassleholmen", 430, 1, 4, 40, 15, None),
+    ("hassleholmen", 9, 0, 6, 42, 26, 42),
+    ("hassleholmen", 23, 2, 5, 44, 22, 44),
+    ("boda", 41, 1, 4, 24, 11, None),
+    ("hassleholmen", 210, 4, 6, 32, 17, 30),
+    ("boda", 260, 0, 5, 12, 7, 12),
+    ("norrby", 302, 1, 8, 50, 21, 50),
+    ("hassleholmen", 430, 1, 4, 30, 12, None),
 )
 ON_SITE = (("hassleholmen", 16, "Hässlehuset", 5, 60), ("norrby", 33, "Norrbyhuset", 4, 45),
            ("boda", 120, "Torget", 3, None))  # fmt: skip

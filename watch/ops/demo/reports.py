@@ -43,8 +43,8 @@ CITIZENS = (  # of two years: which year, month and day, area, how many came
     (1, 9, 16, "boda", 44), (1, 11, 18, "norrby", 52),
 )  # fmt: skip
 KNOCKED = (  # of the same years: area, the place of a building in the list, people, doors knocked and opened
-    (0, 4, 10, "hassleholmen", 0, 6, 52, 21), (0, 10, 9, "boda", 1, 5, 44, 20),
-    (1, 4, 9, "norrby", 2, 8, 76, 38), (1, 10, 8, "hassleholmen", 3, 7, 58, 33),
+    (0, 4, 10, "hassleholmen", 0, 6, 42, 17), (0, 10, 9, "boda", 1, 5, 24, 11),
+    (1, 4, 9, "norrby", 2, 8, 39, 20), (1, 10, 8, "hassleholmen", 3, 7, 33, 19),
 )  # fmt: skip
 ON_SITE = ((0, 6, 4, "hassleholmen", "Hässlehuset", 60), (1, 6, 3, "norrby", "Norrbyhuset", 80))
 JOINT = ((0, 8, 28, 22), (1, 8, 27, 29))  # information on site for several groups at once
