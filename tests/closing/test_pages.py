@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_meeting, make_member, make_person
+from tests.factories import flat_of, make_meeting, make_member, make_person, make_sign
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
 from tests.retention.nights import erase_all
 from watch.extensions import db
-from watch.language import day
+from watch.followup.queries.needs import Reason, what_needs_somebody
+from watch.language import day, local
 from watch.models import (
     AuditEntry,
     Coordinator,
@@ -32,6 +33,41 @@ PART_OF_FIVE = "färre än 5 eller nästan alla"  # one word, else the other wou
 
 def path(group: Group) -> str:
     return f"/groups/{group.id}/closing"
+
+
+def test_the_signs_of_a_closed_group_are_taken_down_with_their_task(client: PageClient, scene: Scene) -> None:
+    """Ticking takes down in the register what was up or ordered; undoing that brings just those back."""
+    today, long_ago = local(utcnow()).date(), date(2026, 3, 25)
+    worn = make_sign(scene.house, is_worn=True)
+    ordered = make_sign(scene.house, up_on=None)
+    down = make_sign(scene.house, down_on=long_ago)
+    elsewhere = make_sign(scene.langgatan)
+    signs = [worn, ordered, down, elsewhere]
+    db.session.commit()
+
+    def needs() -> set[Reason]:
+        return {each.reason for each in what_needs_somebody([scene.group.area_id], utcnow())}
+
+    def states() -> list[date | None]:
+        db.session.expire_all()
+        return [each.down_on for each in signs]
+
+    houses = f"/areas/{scene.group.area.slug}/buildings"
+    assert Reason.SIGNS in needs()
+    page = client.get(f"{path(scene.group)}/new", as_=scene.gun).press("Avsluta gruppen", WHY).follow()
+    assert (Reason.SIGNS in needs(), Reason.AFTER_CLOSING in needs()) == (False, True)
+    assert states() == [None, None, long_ago, None]
+    page = page.press("Klart Ta ner skyltar och affischer").follow()
+    assert states() == [today, today, long_ago, None]
+    house = client.get(f"/buildings/{scene.house.id}/register", as_=scene.gun)
+    listed = f'href="/buildings/{scene.house.id}/register"'
+    assert listed in client.get(houses, as_=scene.gun).html
+    assert listed not in client.get(f"{houses}?show=to_see_to", as_=scene.gun).html
+    assert ("Sliten" in house.text, "Nertagen" in house.text) == (False, True)
+    page.press("Ångra Ta ner skyltar och affischer")
+    assert states() == [None, None, long_ago, None]
+    trail = select(func.count(AuditEntry.id)).where(AuditEntry.what == "sign-changed")
+    assert db.session.scalar(trail) == 4
 
 
 def test_the_page_says_what_goes_before_it_goes(client: PageClient, scene: Scene) -> None:

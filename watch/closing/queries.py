@@ -62,6 +62,11 @@ def tasks_left(group: Group) -> list[Task]:
     return [task for task in OF_CLOSING if task not in done]
 
 
+def ticked_at(group: Group, task: Task) -> datetime | None:
+    """Return when a task after a closing was ticked; None while it is left."""
+    return db.session.scalar(select(SetAside.at).where(SetAside.group_id == group.id, SetAside.task == task))
+
+
 def has_tasks() -> ColumnElement[bool]:
     """Return the condition on Group that it is closed and a task is left in it."""
     done = (

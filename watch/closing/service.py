@@ -6,9 +6,11 @@ left before, and be brought back; and the nightly job erases them like anybody w
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, or_, select, true, update
 
 from watch import audit
 from watch.closing.errors import AlreadyClosed, NotClosed, TooLate
@@ -18,11 +20,13 @@ from watch.closing.queries import (
     coming_meetings,
     gatherings_of_others,
     state_before_closing,
+    ticked_at,
 )
 from watch.extensions import db
 from watch.groups.queries.closed import can_be_undone
 from watch.groups.service import tasks
 from watch.groups.service.restoring import put_out_empty_windows
+from watch.language import local
 from watch.mail import outbox
 from watch.meetings import service as meetings
 from watch.models import (
@@ -48,9 +52,12 @@ from watch.models import (
     RequestState,
     Stairwell,
     Task,
+    WatchSign,
     utcnow,
 )
 from watch.recipients import reached_by_mail
+
+NEXT: Any = WatchSign.version + 1  # as the database counts it, whoever has written meanwhile
 
 
 def close(group: Group, *, reason: str, by: Person) -> None:
@@ -181,15 +188,45 @@ def _who_may_know(closing: GroupTransition) -> Select[int]:
 
 
 def tick(group: Group, task: Task, *, by: Person) -> None:
-    """Tick a task after a closing as done. Doing so twice has no further effect. Raises NotClosed."""
+    """Tick a task after a closing as done. Doing so twice has no further effect. Raises NotClosed.
+
+    Signs that are down are so in the register, too, from today.
+    """
     _demand_closed(group)
-    tasks.set_aside(group, task, by=by)
+    if tasks.set_aside(group, task, by=by) and task is Task.SIGNS_DOWN:
+        _note_signs_down(group, local(utcnow()).date(), by=by)
 
 
 def untick(group: Group, task: Task, *, by: Person) -> None:
-    """Show a task after a closing again. Doing so twice has no further effect. Raises NotClosed."""
+    """Show a task after a closing again, and what it took down in the register as it was before.
+
+    Doing so twice has no further effect. Raises NotClosed.
+    """
     _demand_closed(group)
+    if task is Task.SIGNS_DOWN and (at := ticked_at(group, task)):
+        _take_back_signs_down(group, local(at).date(), by=by)
     tasks.bring_back(group, task, by=by)
+
+
+def _note_signs_down(group: Group, day: date, *, by: Person) -> None:
+    """Write down in the register that the signs of a group's buildings were taken down on a day."""
+    for sign in _signs_of(group, WatchSign.down_on.is_(None)):
+        sign.down_on, sign.version = day, NEXT
+        audit.note("sign-changed", about=sign, by=by, area=group.area)
+
+
+def _take_back_signs_down(group: Group, day: date, *, by: Person) -> None:
+    """Take back that the signs of a group's buildings were taken down on a day."""
+    for sign in _signs_of(group, WatchSign.down_on == day):
+        sign.down_on, sign.version = None, NEXT
+        audit.note("sign-changed", about=sign, by=by, area=group.area)
+
+
+def _signs_of(group: Group, which: ColumnElement[bool]) -> Sequence[WatchSign]:
+    """Return the signs of a group's buildings, which nobody else changes until the transaction ends."""
+    houses = select(Building.id).where(Building.group_id == group.id)
+    wanted = select(WatchSign).where(WatchSign.building_id.in_(houses), WatchSign.is_current, which)
+    return db.session.scalars(wanted.order_by(WatchSign.id).with_for_update()).all()
 
 
 def _demand_closed(group: Group) -> None:

@@ -5,10 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, LargeBinary, String, and_, func, or_
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    String,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.models.base import Model, current, impersonal, personal, utcnow
+from watch.models.groups import Group, GroupState
 from watch.models.places import Area, Building, Stairwell
 
 CHECKED_FOR = timedelta(days=365)  # how long a check of a sign holds
@@ -83,10 +94,15 @@ class WatchSign(Model):
 
     @classmethod
     def waits(cls, today: date) -> ColumnElement[bool]:
-        """Return the condition that a sign waits: to be put up, exchanged, or checked after a year."""
+        """Return the condition that a sign waits: to be put up, exchanged, or checked after a year.
+
+        The signs of a closed group are to be taken down, which is a task of its closing.
+        """
         last = func.coalesce(cls.checked_on, cls.up_on)
         is_to_see_to = or_(cls.up_on.is_(None), cls.is_worn, last <= today - CHECKED_FOR)
-        return and_(cls.is_current, cls.down_on.is_(None), is_to_see_to)
+        closed = select(Building.id).join(Group, Group.id == Building.group_id)
+        of_closed = cls.building_id.in_(closed.where(Group.state == GroupState.CLOSED))
+        return and_(cls.is_current, cls.down_on.is_(None), is_to_see_to, ~of_closed)
 
     @property
     def area_id(self) -> int:

@@ -11,8 +11,8 @@ from watch.models import Group, Person, SetAside, Task, utcnow
 from watch.statements import changed, upsert
 
 
-def set_aside(group: Group, task: Task, *, by: Person) -> None:
-    """Tick a task as done, or set it aside. Doing so twice has no further effect.
+def set_aside(group: Group, task: Task, *, by: Person) -> bool:
+    """Tick a task as done, or set it aside; return False if it was already.
 
     The household list is looked through anew each year.
     """
@@ -20,8 +20,10 @@ def set_aside(group: Group, task: Task, *, by: Person) -> None:
         is_old = SetAside.at < utcnow() - LIST_DUE_AFTER
         db.session.execute(delete(SetAside).where(is_list_check(group.id), is_old))
     row = {"group_id": group.id, "task": task, "at": utcnow()}
-    if changed(upsert(SetAside).values(row).on_conflict_do_nothing()):
+    is_new = changed(upsert(SetAside).values(row).on_conflict_do_nothing())
+    if is_new:
         audit.note("task-set-aside", about=group, by=by)
+    return is_new
 
 
 def bring_back(group: Group, task: Task, *, by: Person) -> None:
