@@ -37,7 +37,7 @@ def test_house_property_and_landlord_are_changed(client: PageClient, scene: Scen
     form = page.click("Ändra fastigheten")
     assert form.press("Spara", {"designation": "norrby  långgata 21"}).errors == TAKEN
     wanted = {"designation": "Vågen 2", "landlord": "Nya Husbolaget"}
-    assert form.press("Spara", wanted).status == 303
+    assert form.press("Spara", wanted).press("Spara", {"is_new_landlord": "y"}).status == 303
     db.session.expire_all()
     land = scene.house.property
     assert (scene.house.name, land.designation, land.landlord.name) == (
@@ -47,6 +47,35 @@ def test_house_property_and_landlord_are_changed(client: PageClient, scene: Scen
     db.session.expire_all()
     assert land.landlord.name == "AB Bostäder i Borås"
     assert db.session.scalars(select(Landlord.name).order_by(Landlord.id)).all()[-1] == "Nya Husbolaget"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("=1+1", "Ingen fastighetsägare heter så. Kontrollera namnet, eller kryssa för att det är en ny."),
+        ("12", "Ingen fastighetsägare heter så. Kontrollera namnet, eller kryssa för att det är en ny."),
+        (
+            "Bostäder i Boras",
+            "Ingen fastighetsägare heter så. Menar du AB Bostäder i Borås? Skriv det, eller kryssa för att "
+            "det är en ny.",
+        ),
+    ],
+)
+def test_a_landlord_is_not_new_by_a_typing_error(
+    typed: str, said: str, client: PageClient, scene: Scene
+) -> None:
+    """A mistyped name would take the house from its landlord's page."""
+    before, tick = scene.house.property.landlord_id, "Det är en ny fastighetsägare"
+    form = house(client, scene).click("Ändra fastigheten")
+    refused = form.press("Spara", {"landlord": typed})
+    assert (tick in form.text, refused.status, refused.errors, tick in refused.text) == (
+        False, 422, [said], True
+    )  # fmt: skip
+    db.session.expire_all()
+    assert scene.house.property.landlord_id == before
+    assert refused.press("Spara", {"is_new_landlord": "y"}).status == 303
+    db.session.expire_all()
+    assert scene.house.property.landlord.name == typed
 
 
 ONE_ADDRESS = "Adressen ska vara en gata och ett nummer, till exempel Magasinsgatan 11 B."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import wtforms
@@ -15,7 +16,15 @@ from watch.fields import DayField, Form, NumberField, TicksField, choice, choice
 from watch.language import local
 from watch.lengths import AtMost, ReadsNoMore
 from watch.models import Area, Building, Landlord, Property, SignSpot, Stairwell, WatchSign, utcnow
-from watch.registers.cells import MAX_CHARACTERS, Column, postcode_of, street_and_number, tidy, what_is_wrong
+from watch.registers.cells import (
+    MAX_CHARACTERS,
+    Column,
+    postcode_of,
+    same,
+    street_and_number,
+    tidy,
+    what_is_wrong,
+)
 from watch.registers.forms.lists import PastDayField
 from watch.registers.labels import HOUSE_SORTS, HOUSES, SPOTS
 from watch.registers.queries.places import HouseOrder, Houses, WantedHouses, remembered
@@ -25,6 +34,9 @@ MOST_GROUPS = 1000  # of an area's target
 LAST_YEAR = 2100
 MOST_SEARCHED = 100  # characters
 WHOLE = "0"  # the building as a whole
+NO_SUCH_LANDLORD = _l(
+    "Ingen fastighetsägare heter så. Kontrollera namnet, eller kryssa för att det är en ny."
+)
 CHOOSE = _l("Välj ett av alternativen i listan.")
 
 
@@ -109,6 +121,7 @@ class PropertyForm(PlaceForm):
     landlord = CellField(
         _l("Fastighetsägare"), Column.LANDLORD, description=_l("En som redan finns, eller en ny.")
     )
+    is_new_landlord = BooleanField(_l("Det är en ny fastighetsägare"))
 
     def __init__(self, land: Property, landlords: Sequence[Landlord]) -> None:
         super().__init__(
@@ -118,7 +131,26 @@ class PropertyForm(PlaceForm):
                 "seen": remembered(land),
             }
         )
-        self.known = [each.name for each in landlords]
+        self.known = {same(each.name): each.name for each in landlords}
+
+    @property
+    def is_unknown_landlord(self) -> bool:
+        """True if nobody in the register has the landlord's name, which may be mistyped."""
+        return same(self.landlord.data or "") not in self.known
+
+    def contradictions(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the landlord if nobody has the name and it is not said to be a new one."""
+        if self.is_unknown_landlord and not self.is_new_landlord.data:
+            alike = get_close_matches(same(self.landlord.data or ""), self.known, n=1)
+            yield self.landlord, _like(self.known[alike[0]]) if alike else NO_SUCH_LANDLORD
+
+
+def _like(name: str) -> Any:
+    """Return the question whether another landlord is meant."""
+    return _l(
+        "Ingen fastighetsägare heter så. Menar du %(name)s? Skriv det, eller kryssa för att det är en ny.",
+        name=name,
+    )
 
 
 class TargetForm(PlaceForm):
