@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
@@ -20,6 +20,7 @@ MOST_LINES = 20  # of one cell
 SEPARATOR = re.compile("sep=.", re.IGNORECASE)  # a line that Excel obeys and does not show
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # found in a spreadsheet with a password
+OF_OLD = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))  # found in one of an older kind
 
 
 class TableProblem(StrEnum):
@@ -84,7 +85,8 @@ class Table:
 
     `hidden_rows` and `hidden_columns` count those that are hidden and left out; `hides_addresses` is True if
     one has an address. `is_mixed` is True if the file has bytes of two encodings, `is_unclear` if letters
-    of its only one are uncertain.
+    of its only one are uncertain. `spoilt` are cells that are read as empty and are not, by row and index of
+    the column: an error, TRUE, FALSE, or nothing for a formula without a value.
     """
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Table:
     hidden_rows: int = 0
     hidden_columns: int = 0
     hides_addresses: bool = False
+    spoilt: Mapping[tuple[int, int], str] = field(default_factory=dict)
     is_mixed: bool = False
     is_unclear: bool = False
 
@@ -106,8 +109,7 @@ def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits, name: str = "
     if len(data) > most_bytes:
         raise UnreadableTable(TableProblem.TOO_LARGE)
     if data.startswith(OLE):
-        is_locked = ENCRYPTED in data or name.casefold().endswith(("x", "xlsm"))
-        raise UnreadableTable(TableProblem.LOCKED_SPREADSHEET if is_locked else TableProblem.OLD_SPREADSHEET)
+        raise UnreadableTable(_problem_of_old(data, name))
     if not data.startswith(ZIP):
         return [_table_of(data, xlsx.rows)]
     try:
@@ -115,11 +117,20 @@ def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits, name: str = "
             Table(
                 sheet.rows, hidden_rows=sheet.hidden_rows, hidden_columns=sheet.hidden_columns,
                 hides_addresses=sheet.hides_addresses,
+                spoilt={(row, place): said for row, place, said in sheet.spoilt},
             )
             for sheet in visible_sheets(data, xlsx)
         ]  # fmt: skip
     except UnreadableWorkbook as unreadable:
         raise UnreadableTable(TableProblem(unreadable.problem)) from None
+
+
+def _problem_of_old(data: bytes, name: str) -> TableProblem:
+    """Return whether a file in the old format is an old spreadsheet, or a new one with a password."""
+    if ENCRYPTED in data:
+        return TableProblem.LOCKED_SPREADSHEET
+    is_new = name.casefold().endswith(("x", "xlsm")) and not any(each in data for each in OF_OLD)
+    return TableProblem.LOCKED_SPREADSHEET if is_new else TableProblem.OLD_SPREADSHEET
 
 
 def expect_no_hidden_rows(table: Table) -> None:

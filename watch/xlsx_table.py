@@ -29,6 +29,7 @@ OTHERS = {  # what else is a ZIP file, by a part that it has or by its MIME type
     re.compile("(?!xl/)"): "archive",
 }
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}  # what a formula came to
+NO_VALUE = object()  # of a formula that no program has calculated
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # of a character that XML cannot hold (ECMA-376, ST_Xstring)
 LONGEST_WAIT = 5  # times the processor time, by the clock
 MOST_COLUMNS = 200
@@ -49,12 +50,17 @@ class XlsxLimits:
 
 @dataclass
 class Sheet:
-    """The visible, non-empty rows of a sheet with their numbers, and how many rows and columns are hidden."""
+    """The visible, non-empty rows of a sheet with their numbers, and how many rows and columns are hidden.
+
+    `spoilt` are the cells that are read as empty and are not: row, index of the column, and what stands
+    there, which is nothing for a formula without a value.
+    """
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     hidden_rows: int = 0
     hidden_columns: int = 0
     hides_addresses: bool = False
+    spoilt: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 class UnreadableWorkbook(Exception):
@@ -125,6 +131,7 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
             source, sheet._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )  # fmt: skip
+        _mark_formulas(parser)
         for number, cells in parser.parse():
             texts = _texts_of(cells)
             is_hidden = _is_hidden(parser.row_dimensions.pop(str(number), {}))
@@ -135,6 +142,7 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
                 found.hides_addresses |= any("@" in text for text in texts)
             else:
                 found.rows.append((number, texts))
+                found.spoilt += [(number, *each) for each in _spoilt_in(cells)]
             if len(found.rows) > most_rows:
                 raise UnreadableWorkbook(TOO_MANY_ROWS)
     _add_links(sheet, parser.hyperlinks.hyperlink, dict(found.rows))
@@ -173,6 +181,34 @@ def _texts_of(cells: Sequence[Mapping[str, Any]]) -> list[str]:
     return [texts.get(column, "") for column in range(1, last + 1)] + far
 
 
+def _mark_formulas(parser: Any) -> None:
+    """Let a parser tell formulas without a value from empty cells."""
+    from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG
+
+    parse_cell = parser.parse_cell
+
+    def parsed(element: Any) -> Any:
+        cell = parse_cell(element)
+        is_text = element.get("t") == "str"  # which may be empty
+        if element.find(FORMULA_TAG) is not None and not (is_text or element.findtext(VALUE_TAG)):
+            cell["value"] = NO_VALUE
+        return cell
+
+    parser.parse_cell = parsed
+
+
+def _spoilt_in(cells: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
+    """Yield the index, from 0, of each cell that is read as empty and is not, and what stands there."""
+    for cell in cells:
+        value = cell["value"]
+        if cell["column"] <= MOST_COLUMNS and _is_spoilt(value):
+            yield cell["column"] - 1, "" if value is NO_VALUE else str(value).upper()
+
+
+def _is_spoilt(value: Any) -> bool:
+    return value is NO_VALUE or isinstance(value, bool) or value in ERRORS
+
+
 def _hidden_columns(columns: Any) -> Iterator[int]:
     """Yield the indexes, from 0, of the hidden columns that are read."""
     for column in columns:
@@ -199,7 +235,7 @@ def _text(value: Any) -> str:
     """Return a cell as people read it. 1203 may be stored as 1203.0, and a checkbox is no text."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if value is None or isinstance(value, bool) or value in ERRORS:
+    if value is None or _is_spoilt(value):
         return ""
     text = ESCAPED.sub(_unescaped, str(value)).strip()
     return text[: MOST_IN_A_CELL if "@" in text else MAX_CHARACTERS]
@@ -219,7 +255,7 @@ def _answer(limits: XlsxLimits) -> Any:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     try:
         return [
-            (sheet.rows, sheet.hidden_rows, sheet.hidden_columns, sheet.hides_addresses)
+            (sheet.rows, sheet.hidden_rows, sheet.hidden_columns, sheet.hides_addresses, sheet.spoilt)
             for sheet in _read(sys.stdin.buffer.read(), limits)
         ]
     except UnreadableWorkbook as unreadable:

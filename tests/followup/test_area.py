@@ -278,3 +278,13 @@ def test_a_building_whose_group_is_closed_keeps_its_way_to_it(client: PageClient
     page = client.get("/areas/norrby?state=closed", as_=scene.gun)
     assert "Norrby Långgata 21–27 Avslutad" in page.text
     assert page.links["Öppna Norrby Långgata 21–27"] == f"/groups/{group.id}/lifecycle"
+
+
+def test_a_house_without_flats_has_no_share_of_them(client: PageClient, scene: Scene) -> None:
+    for stairwell in scene.house.stairwells:
+        for flat in stairwell.flats:
+            flat.gone_at = utcnow()
+    db.session.commit()
+    for path in ("/areas/hassleholmen", f"/groups/{scene.group.id}", f"/groups/{scene.group.id}/lifecycle"):
+        text = client.get(path, as_=scene.gun).text
+        assert ("Inga lägenheter i registret" in text, "av 0 hushåll" in text) == (True, False), path

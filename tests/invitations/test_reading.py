@@ -344,6 +344,11 @@ WRONG_FILES: dict[str, tuple[bytes, str, TableProblem]] = {
         TableProblem.LOCKED_SPREADSHEET,
     ),
     "old Excel": (OLE, "x.xls", TableProblem.OLD_SPREADSHEET),
+    "old Excel under a new name": (
+        OLE + "Workbook".encode("utf-16-le"),
+        "x.xlsx",
+        TableProblem.OLD_SPREADSHEET,
+    ),
     "a JPEG": (b"\xff\xd8\xff\xe0\0\x10JFIF\0@", "x.jpg", TableProblem.PICTURE),
     "a telephone's picture": (b"\0\0\0\x18ftypheic\0\0@", "x.csv", TableProblem.PICTURE),
     "WebP": (b"RIFF\x10\0\0\0WEBPVP8 @", "x.csv", TableProblem.PICTURE),

@@ -37,11 +37,11 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
     "an empty file": (b"", ["Filen är tom. Välj filen med fastighetsägarens lista."]),
     "over five megabytes": (
         b"x" * (5 * 1024 * 1024 + 1),
-        ["Filen är för stor. Högst 5 MB: dela listan i flera filer."],
+        ["Filen är för stor. Högst 5 MB: dela listan efter område eller fastighetsägare."],
     ),
     "over twenty thousand rows": (
         listed(*[FIRST] * 20_001),
-        ["Rad 20002: Listan är för lång. Högst 20 000 rader: dela den i flera filer."],
+        ["Rad 20002: Listan är för lång. Högst 20 000 rader: dela den efter område eller fastighetsägare."],
     ),
     "a picture": (
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
@@ -101,12 +101,12 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
     ),
     "too few cells": (
         with_second(";Borås;504 34", ""),
-        ["Rad 3, kolumn Ort, ”7”: Raden har för få värden. Fyll på till lika många som kolumnerna."],
+        ["Rad 3, kolumn Ort: Raden har för få värden. Fyll på till lika många som kolumnerna."],
     ),
     "too many cells": (
         with_second("Hus 3", "Hus; 3"),
         [
-            "Rad 3, kolumn 10, ”10”: Raden har för många värden. "
+            "Rad 3, kolumn 10, ”504 34”: Raden har för många värden. "
             "Sätt citattecken runt text med skiljetecken i."
         ],
     ),
@@ -291,7 +291,7 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
         [
             "Rad 2, kolumn Lägenhetsnummer, ”10”: Lägenhetsnumret ska ha fyra siffror, till exempel 1101 eller 0901.",
             "Rad 3, kolumn Postnummer, ”Borås”: Postnumret ska ha fem siffror, till exempel 504 34.",
-            "Rad 4, kolumn Fastighetsbeteckning, ”1”: Raden har för få värden. "
+            "Rad 4, kolumn Fastighetsbeteckning: Raden har för få värden. "
             "Fyll på till lika många som kolumnerna.",
         ],
     ),

@@ -69,13 +69,24 @@ def test_a_wrong_coordinate_is_named_with_its_cure(said: str, error: str) -> Non
     assert error in line
 
 
-def test_an_address_has_one_place() -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "place"),
+    [
+        ("6399403;377297", "6399410;377297", "Rad 3, kolumn N, ”6399410” (se rad 2): "),
+        ("6399403;377297", ";", "Rad 3, kolumn N (se rad 2): "),
+        (";", "6399403;377297", "Rad 3, kolumn N, ”6399403” (se rad 2): "),
+    ],
+)
+def test_an_address_has_one_place(first: str, second: str, place: str) -> None:
     again = FIRST.replace("1001", "1002").replace("N-1", "N-3")
-    file = listed(f"{FIRST};6399403;377297", f"{again};6399410;377297", header=WITH_PLACE)
+    file = listed(f"{FIRST};{first}", f"{again};{second}", header=WITH_PLACE)
     with pytest.raises(BadLandlordList) as bad:
         landlord_list.read(file)
     (line,) = map(sentence, bad.value.errors)
-    assert "Samma adress har andra koordinater på en tidigare rad." in line
+    assert line == (
+        f"{place}Samma adress har inte samma koordinater på en tidigare rad. "
+        "Skriv dem lika på alla adressens rader."
+    )
 
 
 def test_a_list_sets_places_says_so_and_without_the_columns_leaves_them(app: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -184,6 +186,62 @@ def test_a_list_with_hidden_rows_is_refused(
         "a filter. Show all rows of the sheet, save and upload it again.\n1 error. Nothing is saved.\n"
     ))  # fmt: skip
     assert counts() == before
+
+
+@pytest.mark.parametrize(
+    ("cell", "place", "said"),
+    [
+        ("=A2", "kolumn Postnummer:", "Cellen har en formel men inget värde."),
+        ("#REF!", "kolumn Postnummer, ”#REF!”:", "Formeln i cellen ger ett fel."),
+        (True, "kolumn Postnummer, ”TRUE”:", "Cellen har sant eller falskt i stället för ett värde."),
+    ],
+)
+def test_a_cell_without_text_is_called_what_it_is(cell: str | bool, place: str, said: str) -> None:
+    book = openpyxl.load_workbook(BytesIO(as_spreadsheet(HEADER, FIRST, SECOND)))
+    book["Lista"]["I3"] = cell
+    book["Lista"]["G2"] = cell  # the landlord's own number, which need not be there
+    book.save(data := BytesIO())
+    with pytest.raises(BadLandlordList) as bad:
+        landlord_list.read(data.getvalue())
+    other, line = map(sentence, bad.value.errors)
+    assert line.startswith(f"Rad 3, {place} {said}")
+    assert other.startswith(f"Rad 2, {place.replace('Postnummer', 'Internt nummer')} {said}")
+
+
+def test_a_formula_that_comes_to_nothing_is_an_empty_cell() -> None:
+    data = as_spreadsheet(HEADER, FIRST.replace("N-1", "=A2"))
+    empty = re.sub(rb"(?<=<f>A2</f>)<v ?/>|<v></v>", b"<v></v>", unpacked(data))
+    assert b"<f>A2</f><v></v>" in empty
+    text = packed(data, empty.replace(b'<c r="G2"', b'<c t="str" r="G2"'))
+    assert landlord_list.read(text)[0].landlord_number is None
+
+
+def unpacked(data: bytes) -> bytes:
+    """Return the XML of a list's sheet."""
+    with zipfile.ZipFile(BytesIO(data)) as book:
+        return book.read("xl/worksheets/sheet2.xml")
+
+
+def packed(data: bytes, sheet: bytes) -> bytes:
+    """Return a list with other XML of its sheet."""
+    new = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as book:
+        for name in old.namelist():
+            book.writestr(name, sheet if name.endswith("sheet2.xml") else old.read(name))
+    return new.getvalue()
+
+
+def test_a_small_file_that_unpacks_to_too_much_is_to_be_saved_as_csv() -> None:
+    """To divide it would make flats gone."""
+    data = as_spreadsheet(HEADER, FIRST)
+    data = packed(data, unpacked(data) + b" " * (51 * 1024 * 1024))
+    assert len(data) < 100_000
+    with pytest.raises(BadLandlordList) as bad:
+        landlord_list.read(data)
+    assert [sentence(error) for error in bad.value.errors] == [
+        "Kalkylbladet blir för stort när det öppnas, fast filen är liten. "
+        "Spara det som CSV och välj den filen."
+    ]
 
 
 @pytest.mark.parametrize(

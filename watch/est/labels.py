@@ -14,7 +14,6 @@ from watch.tables import TableProblem, UnreadableTable
 FILE_PROBLEMS = TABLE_PROBLEMS | {
     TableProblem.EMPTY_FILE: _l("Filen är tom. Välj filen som ni fick tillbaka."),
     TableProblem.TOO_LARGE: _l("Filen är för stor. Högst 1 MB: dela den i två."),
-    TableProblem.TOO_HEAVY: _l("Filen är för stor. Högst 1 MB: dela den i två."),
     TableProblem.WRONG_ENCODING: _l(
         "Filen har en teckenkodning som inte går att läsa. Spara som CSV i UTF-8, eller som XLSX."
     ),

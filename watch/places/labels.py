@@ -22,9 +22,16 @@ from watch.tables import TableProblem
 
 TABLE_PROBLEMS = {
     TableProblem.EMPTY_FILE: _l("Filen är tom. Välj filen med fastighetsägarens lista."),
-    TableProblem.TOO_LARGE: _l("Filen är för stor. Högst 5 MB: dela listan i flera filer."),
-    TableProblem.TOO_HEAVY: _l("Filen är för stor. Högst 5 MB: dela listan i flera filer."),
-    TableProblem.TOO_MANY_ROWS: _l("Listan är för lång. Högst 20 000 rader: dela den i flera filer."),
+    TableProblem.TOO_LARGE: _l(
+        "Filen är för stor. Högst 5 MB: dela listan efter område eller fastighetsägare."
+    ),
+    TableProblem.TOO_HEAVY: _l(
+        "Kalkylbladet blir för stort när det öppnas, fast filen är liten. "
+        "Spara det som CSV och välj den filen."
+    ),
+    TableProblem.TOO_MANY_ROWS: _l(
+        "Listan är för lång. Högst 20 000 rader: dela den efter område eller fastighetsägare."
+    ),
     TableProblem.OLD_SPREADSHEET: _l(
         "Filen är ett kalkylblad av ett äldre slag. Spara det som XLSX eller CSV."
     ),
@@ -78,6 +85,12 @@ PROBLEMS = {
         "Skriv den igen och spara hela filen som UTF-8."
     ),
     Problem.EMPTY_CELL: _l("Värdet saknas. Fyll i det."),
+    Problem.FORMULA_WITHOUT_VALUE: _l(
+        "Cellen har en formel men inget värde. "
+        "Öppna filen i Excel och spara den, eller skriv värdet i stället."
+    ),
+    Problem.FORMULA_WITH_ERROR: _l("Formeln i cellen ger ett fel. Skriv värdet i stället."),
+    Problem.TRUE_OR_FALSE: _l("Cellen har sant eller falskt i stället för ett värde. Skriv värdet."),
     Problem.PERSONNUMMER: _l(
         "Det ser ut som ett personnummer. Ta bort det: listan ska inte säga något om personer."
     ),
@@ -105,7 +118,7 @@ PROBLEMS = {
     ),
     Problem.ADDRESS_WITH_TWO_POSTCODES: _l("Samma adress har ett annat postnummer på en tidigare rad."),
     Problem.ADDRESS_AT_TWO_PLACES: _l(
-        "Samma adress har andra koordinater på en tidigare rad. En adress har en plats."
+        "Samma adress har inte samma koordinater på en tidigare rad. Skriv dem lika på alla adressens rader."
     ),
     Problem.PROPERTY_IN_TWO_AREAS: _l("Samma fastighet ligger i ett annat område på en tidigare rad."),
     Problem.PROPERTY_WITH_TWO_LANDLORDS: _l("Samma fastighet har en annan ägare på en tidigare rad."),
@@ -161,6 +174,8 @@ def _place(error: RowError) -> str:
         return ""
     if error.column is None:
         return _("Rad %(row)s:", **words)
+    if error.other is not None and not error.value:
+        return _("Rad %(row)s, kolumn %(column)s (se rad %(other)s):", **words)
     if error.other is not None:
         return _("Rad %(row)s, kolumn %(column)s, ”%(value)s” (se rad %(other)s):", **words)
     if error.value:

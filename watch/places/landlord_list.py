@@ -60,7 +60,7 @@ class FlatRow:
         return (
             f"{self.street} {self.number}"
             if column is Column.ADDRESS
-            else str(getattr(self, column.name.lower()))
+            else str(getattr(self, column.name.lower()) or "")
         )
 
 
@@ -92,7 +92,7 @@ def read_list(data: bytes, name: str = "") -> LandlordList:
     places = _places(first, names, table)
     errors, rows = [_quote_error(broken, names) for broken in table.broken], []
     for number, cells in table.rows:
-        wrong = list(_row_errors(number, cells, places, names))
+        wrong = [*_spoilt_cells(number, table, places)] or [*_row_errors(number, cells, places, names)]
         errors += wrong
         if not wrong:
             rows.append(_flat_row(number, {column: tidy(cells[at]) for column, at in places.items()}))
@@ -178,15 +178,24 @@ def _spoilt_names(row: int, columns: Sequence[str]) -> Iterator[RowError]:
             yield RowError(row, str(place), name, Problem.GARBLED_LETTER)
 
 
+def _spoilt_cells(number: int, table: Table, places: Mapping[Column, int]) -> Iterator[RowError]:
+    """Yield the errors of a row's cells that a spreadsheet shows and that cannot be read."""
+    for column, at in places.items():
+        said = table.spoilt.get((number, at))
+        if said is not None:
+            is_error = Problem.FORMULA_WITH_ERROR if said.startswith("#") else Problem.TRUE_OR_FALSE
+            yield RowError(number, column, said, is_error if said else Problem.FORMULA_WITHOUT_VALUE)
+
+
 def _row_errors(
     number: int, cells: Sequence[str], places: Mapping[Column, int], names: Sequence[str]
 ) -> Iterator[RowError]:
     """Yield what is wrong with a row by itself."""
     wanted = len(names)
     if len(cells) < wanted:
-        yield RowError(number, _column_at(names, len(cells)), str(len(cells)), Problem.TOO_FEW_CELLS)
-    elif any(cell.strip() for cell in cells[wanted:]):
-        yield RowError(number, _column_at(names, wanted), str(len(cells)), Problem.TOO_MANY_CELLS)
+        yield RowError(number, _column_at(names, len(cells)), "", Problem.TOO_FEW_CELLS)
+    elif beyond := [cell for cell in cells[wanted:] if cell.strip()]:
+        yield RowError(number, _column_at(names, wanted), beyond[0], Problem.TOO_MANY_CELLS)
     else:
         for column, at in places.items():
             if problem := cell_problem(column, cells[at]):

@@ -28,6 +28,9 @@ class Problem(StrEnum):
     OTHER_ENCODING = auto()
     # one cell
     EMPTY_CELL = auto()
+    FORMULA_WITHOUT_VALUE = auto()
+    FORMULA_WITH_ERROR = auto()
+    TRUE_OR_FALSE = auto()
     PERSONNUMMER = auto()
     FLAT_NUMBER_FORM = auto()
     FLAT_FLOOR = auto()
