@@ -24,6 +24,7 @@ from watch.models import (
     Finding,
     FindingFollower,
     FindingOwner,
+    FindingStatus,
     FindingStep,
 )
 
@@ -124,7 +125,8 @@ def test_all_or_nothing_and_each_mistake_by_row_and_column(
         if any(cell.get("data-label") == "Vad som är fel" for cell in row)
     ]
     unknown = (
-        "Ingen åtgärd i området har den nyckeln. Den kan vara raderad, eller höra till ett annat område."
+        "Ingen åtgärd i området har den nyckeln. Den kan vara raderad, eller höra till ett annat område. "
+        "Ta bort raden ur filen."
     )
     assert [(row[0], row[1], row[3]) for row in wrong] == [
         ("3", "Nyckel", "Åtgärden är borttagen. Ta bort raden, eller ta först fram åtgärden igen."),
@@ -140,6 +142,34 @@ def test_all_or_nothing_and_each_mistake_by_row_and_column(
     assert "personnummer" in wrong[2][3].lower()
     assert not [each for each in page.buttons if each.startswith("Spara")]
     assert {status for status, _outcome in stands()} == {"open"}
+
+
+def test_a_row_of_an_erased_finding_is_to_be_taken_out(
+    client: PageClient, scene: Scene, findings: list[Finding]
+) -> None:
+    lamps, _gate, lock, *_others = findings
+    rows = taken_out(client, scene)
+    row_of(rows, lock)[7:9] = ["Klar", "Nytt lås sitter i."]
+    erased = row_of(rows, lamps)
+    db.session.delete(lamps)
+    db.session.commit()
+    page = read_back(client, scene, rows)
+    assert "Ta bort raden ur filen." in page.text
+    rows.remove(erased)
+    assert read_back(client, scene, rows).press("Spara hur det blev med 1 åtgärd").status == 303
+    db.session.expire_all()
+    assert lock.status is FindingStatus.DONE
+
+
+def test_a_sign_that_turns_text_round_is_made_visible(
+    client: PageClient, scene: Scene, findings: list[Finding]
+) -> None:
+    rows = taken_out(client, scene)
+    row_of(rows, findings[2])[7:9] = ["Kl\u202ear", "Nytt\nlås \u202esitter i. Ring 19850412-1234"]
+    page = read_back(client, scene, rows)
+    assert ("\u202e" in page.html, "19850412" in page.html) == (False, False)
+    assert "Kl�ar" in page.text
+    assert "Nytt lås �sitter i." in page.text
 
 
 def test_a_file_with_hidden_rows_is_refused(

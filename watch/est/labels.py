@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _l
 from watch import language
 from watch.est.errors import MissingColumns
 from watch.est.outcomes import MOST_ROWS, Mistake, Problem
-from watch.places.labels import TABLE_PROBLEMS, hidden_rows_said
+from watch.places.labels import TABLE_PROBLEMS, hidden_rows_said, shown
 from watch.tables import TableProblem, UnreadableTable
 
+MOST_SHOWN = 80  # characters of a cell
 FILE_PROBLEMS = TABLE_PROBLEMS | {
     TableProblem.EMPTY_FILE: _l("Filen är tom. Välj filen som ni fick tillbaka."),
     TableProblem.TOO_LARGE: _l("Filen är för stor. Högst 1 MB: dela den i två."),
@@ -21,7 +22,8 @@ FILE_PROBLEMS = TABLE_PROBLEMS | {
 PROBLEMS = {
     Problem.NO_KEY: _l("Nyckeln saknas. Kopiera den från filen som ni tog ut."),
     Problem.UNKNOWN_KEY: _l(
-        "Ingen åtgärd i området har den nyckeln. Den kan vara raderad, eller höra till ett annat område."
+        "Ingen åtgärd i området har den nyckeln. Den kan vara raderad, eller höra till ett annat område. "
+        "Ta bort raden ur filen."
     ),
     Problem.GONE: _l("Åtgärden är borttagen. Ta bort raden, eller ta först fram åtgärden igen."),
     Problem.TWICE: _l("Nyckeln står på två rader. Ta bort den ena."),
@@ -44,6 +46,11 @@ def refusal_of(error: MissingColumns | UnreadableTable) -> str:
     if error.problem is TableProblem.HIDDEN_ROWS:
         return hidden_rows_said(error.count)
     return str(FILE_PROBLEMS[TableProblem(error.problem)])
+
+
+def stands_there(mistake: Mistake) -> str:
+    """Return what stands in a cell, with hidden characters shown and a personnummer's digits not."""
+    return shown(" ".join(mistake.value.split()), MOST_SHOWN)
 
 
 def said_of(mistake: Mistake) -> str:

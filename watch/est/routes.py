@@ -12,7 +12,7 @@ from watch.bodies import MEGABYTE, takes_bytes, takes_file
 from watch.est import export, outcomes, service
 from watch.est.errors import MissingColumns
 from watch.est.forms import ReadOutcomesForm, checked
-from watch.est.labels import refusal_of, said_of
+from watch.est.labels import refusal_of, said_of, stands_there
 from watch.est.outcomes import Preview
 from watch.exporting import ExportForm
 from watch.extensions import db
@@ -117,7 +117,13 @@ def _index_page(area: Area, form: ReadOutcomesForm) -> str:
 def _preview_page(area: Area, found: Preview) -> str:
     """Return the page; with mistakes in the file it has no button."""
     return render_template(
-        "est/preview.html", area=area, preview=found, states=STATUSES, where_of=where_in_area, said_of=said_of
+        "est/preview.html",
+        area=area,
+        preview=found,
+        states=STATUSES,
+        where_of=where_in_area,
+        said_of=said_of,
+        stands_there=stands_there,
     )
 
 
