@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watch.phones import WordsInPhone, read_phone
+from watch.phones import CostsExtra, WordsInPhone, read_phone
 
 RING_ME = "+46701234567"
 
@@ -94,6 +94,25 @@ def test_a_number_that_does_not_exist_is_refused(typed: str) -> None:
     for takes_short in (False, True):
         with pytest.raises(ValueError, match="no phone number"):
             read_phone(typed, takes_short=takes_short)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0900 123 456", "0900-20 00 11", "0939-100 10 00", "0944 123 456", "+46 900 123456", "0046939123456",
+        "tel:+46 (0)944-123 456", "٠٩٠٠ ١٢٣ ٤٥٦", "+47 829 12345",
+    ],
+)  # fmt: skip
+def test_a_number_that_costs_extra_is_refused(typed: str) -> None:
+    for takes_short in (False, True):
+        with pytest.raises(CostsExtra):
+            read_phone(typed, takes_short=takes_short)
+
+
+@pytest.mark.parametrize("typed", ["118 118", "118-800"])
+def test_directory_enquiries_cost_extra_too(typed: str) -> None:
+    with pytest.raises(CostsExtra):
+        read_phone(typed, takes_short=True)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ from watch.lengths import AtMost, ReadsNoMore
 from watch.made_for import MarkedTokens
 from watch.models import Language
 from watch.names import tidy_name
-from watch.phones import WordsInPhone, read_phone
+from watch.phones import CostsExtra, WordsInPhone, read_phone
 from watch.signs import (
     JOINERS,
     OF_TEXTS,
@@ -62,6 +62,7 @@ from watch.signs import (
 )
 
 WRONG_PHONE = _l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67.")
+COSTS_EXTRA = _l("Det numret kostar extra att ringa. Skriv ett vanligt nummer, till exempel 070-123 45 67.")
 TICK_FIRST = _l("Kryssa i rutan vid knappen först, så vet vi att det är du som svarar.")
 
 
@@ -206,6 +207,8 @@ class PhoneField(TelField):
             self.data = read_phone(self.data, takes_short=self.takes_short)
         except WordsInPhone:
             raise ValidationError(_l("Skriv bara numret, utan ord: till exempel 070-123 45 67.")) from None
+        except CostsExtra:
+            raise ValidationError(COSTS_EXTRA) from None
         except ValueError:
             raise ValidationError(WRONG_PHONE) from None
 

@@ -157,6 +157,16 @@ def test_the_second_of_two_coordinators_is_told(client: PageClient, scene: Scene
     assert kept() == []
 
 
+@pytest.mark.parametrize("typed", ["0900-123 456", "0939-123 456", "0944-123 456"])
+def test_nobody_is_led_to_a_number_that_costs_extra(typed: str, client: PageClient, scene: Scene) -> None:
+    refused = add(client, scene, scene.amina, phone=typed)
+    costs = "Det numret kostar extra att ringa. Skriv ett vanligt nummer, till exempel 070-123 45 67."
+    assert (refused.status, refused.errors, refused.form()["phone"]) == (422, [costs], typed)
+    assert kept() == []
+    settings = client.get("/me/settings", as_=scene.carin)
+    assert settings.press("Spara", {"phone": typed}).errors == [costs]
+
+
 def test_what_must_not_be_published_is_explained_and_kept(client: PageClient, scene: Scene) -> None:
     refused = add(client, scene, scene.amina, phone="", hours="Bilen ABC 123")
     assert refused.status == 422
