@@ -22,7 +22,7 @@ ALWAYS = re.compile(
     r"kommun(?:en|ens|al\w*)|grannsamverkan\w*|samordnaren|municipality|coordinator|grannstod\w*|"
     r"(?:hyres|vice|trygghets)vard(?:en|ar|arna)?|bovarden|fastighets\w+|hyresgastforening\w*|bostadsbolag\w*|"
     r"bostadsrattsforening\w*|styrelsen|vaktmastare\w*|ordningsvakt\w*|vaktare|vaktaren|vaktbolag\w*|"
-    r"socialtjanst\w*|raddningstjanst\w*|brandkar\w*|myndighet\w*|skatteverket|aklagar\w*|"
+    r"socialtjanst\w*|raddningstjanst\w*|brandkar(?![il])\w*|myndighet\w*|skatteverket|aklagar\w*|"
     r"administrator(?:en)?|kundtjanst|"
     r"(?:ال)?شرطه|شرطي|الشرطي|البلديه|بلديه|منسق|المنسق|منسقه|المنسقه|منسقو|"
     r"boo?li+[sc]k?a?|bilayska|degmada|xiriiriye|isku-?duwe|mulkiilaha)s?"
@@ -40,10 +40,15 @@ HOUSES_OWN = re.compile(
 )
 CLEANING = re.compile(r"\bstäd\w*")  # without its dots it would be the town, "stad"
 EMERGENCY = re.compile(r"\b(?:sos|larmcentral\w*|ambulans\w*|nodnummer\w*)\b")
-NUMBER = r"11(?:2|\s?4\s?14)\b"
+NUMBER = r"(?:11\s?2|1\s1\s2|11\s?4\s?14)\b"
 EMERGENCY_NUMBER = re.compile(rf"\b{NUMBER}")
 CALLED_BY_NUMBER = re.compile(rf"(?:^\W*|\b(?:larm\w*|ring|call|akut\w*)\W+){NUMBER}", re.IGNORECASE)
 POLICE = re.compile(r"\b(?:polis|police|boliis)")
+POLICE_WITHIN = re.compile(
+    r"polis|police|booli|boliis|bilaysk|شرط[هي]"
+)  # of all letters, whatever parts them
+POLICE_NUMBER = re.compile(r"\b(?:112|1\s1\s2|114\s?14)\b")
+MOST_PARTS = 4  # of a word that is written apart: "Po li sen"
 FIRST = frozenset(
     [
         "polis",
@@ -103,7 +108,15 @@ def claims_office(text: str, *, of_person: bool = False) -> bool:
     number = EMERGENCY_NUMBER if of_person else CALLED_BY_NUMBER  # a house may be number 112 of its street
     is_emergency = number.search(text) or EMERGENCY.search(plain)
     is_police = not of_person and POLICE.search(plain)
-    return bool(is_emergency or is_police) or is_title(plain)
+    return bool(is_emergency or is_police) or is_title(plain) or _is_title_apart(plain)
+
+
+def names_police(text: str) -> bool:
+    """Return True if a line that should only tell hours names the police or an emergency number."""
+    plain = _plain(text)
+    letters = re.sub(r"[\W\d_]+", "", plain)
+    digits = re.sub(r"[^\w\s]|_", " ", folded_name(text))
+    return bool(POLICE_NUMBER.search(digits) or EMERGENCY.search(plain) or POLICE_WITHIN.search(letters))
 
 
 def is_taken_for(one: str, other: str) -> bool:
@@ -113,6 +126,19 @@ def is_taken_for(one: str, other: str) -> bool:
     """
     words, others = (sorted(re.findall(r"[^\W_]+", _plain(each))) for each in (one, other))
     return words == others
+
+
+def _is_title_apart(plain: str) -> bool:
+    """Return True if words that stand beside each other are a title together: "Po lisen"."""
+    words = re.findall(r"[^\W_]+", plain)
+    ends = range(2, MOST_PARTS + 1)
+    runs = (words[at : at + many] for many in ends for at in range(len(words) - many + 1))
+    # a title of its own among them was looked at already; Bo Lisa is a name
+    joined = ("".join(each) for each in runs if FIRST.isdisjoint(each) and each[0] != "bo")
+    return any(
+        not HOUSES_OWN.match(each) and (each in FIRST or ALWAYS.fullmatch(each) or EMERGENCY.fullmatch(each))
+        for each in joined
+    )
 
 
 def _begins_with_title(words: list[str]) -> bool:

@@ -182,7 +182,9 @@ CURES = {
     "Polisen, kommunen och värden lägger in sina. Saknas någon? Säg till kommunpolisen.",
     "name": "Skriv kontaktens eget namn, inte polisens, kommunens eller värdens. Det går bra utan namn.",
     "phone": "112 står redan överst. Skriv numret till kontakten.",
+    "hours": "Skriv bara när kontakten svarar. Polisen och 112 står redan här.",
 }
+NO_FLAT = "Skriv inte i vilken lägenhet någon bor, för alla grannar ser kontakten."
 
 
 @pytest.mark.parametrize(
@@ -195,6 +197,10 @@ CURES = {
         ("organisation", "Fastighetsbolaget"), ("organisation", "trygga  jouren ab"),
         ("name", "Kommunpolis Kalle"), ("name", "Polisen"), ("name", "Lars Larsson"),
         ("name", "gun  sandberg"), ("name", "Kalle 112"), ("phone", "112"), ("phone", " 1 1 2"),
+        ("organisation", "Po lisen"), ("organisation", "Po li-sen i Boda"), ("organisation", "Kom munen"),
+        ("organisation", "1 1 2"), ("organisation", "S O S"), ("name", "Po lisen"), ("name", "Hyres värden"),
+        ("hours", "Ring polisen här"), ("hours", "Dygnet runt, annars 112"), ("hours", "Ring 114 14"),
+        ("hours", "P.o.l.i.s"), ("hours", "SOS"), ("hours", "اتصل بالشرطة"), ("hours", "1-1-2"),
     ],
 )  # fmt: skip
 def test_a_groups_own_contact_is_nobody_whom_neighbours_trust_as_another(
@@ -214,7 +220,8 @@ def test_a_groups_own_contact_is_nobody_whom_neighbours_trust_as_another(
     [
         ("Styrelsen", "Lars Ek, ordförande"), ("Vicevärden", "Nikos Polis"), ("Vaktmästaren i huset", ""),
         ("Hässlegatan 112", "Kim Stad"), ("Vaktbolaget Nord", "Jouren"),
-        ("Bostadsrättsföreningen 112A", "Eva"), ("Städ AB", ""), ("STÄDBOLAGET i Boda", "Ana Stad"),
+        ("Bostadsrättsföreningen 112A", "Eva"), ("Vakt mästaren", "Anna Brand Karlsson"),
+        ("Vice värden", "Bo Lisell"), ("Städ AB", ""), ("STÄDBOLAGET i Boda", "Ana Stad"),
     ],
 )  # fmt: skip
 def test_the_houses_own_people_may_be_called_what_they_are(
@@ -222,6 +229,29 @@ def test_the_houses_own_people_may_be_called_what_they_are(
 ) -> None:
     assert add(client, scene, scene.amina, organisation=organisation, name=name).status == 303
     assert [each.organisation for each in kept()] == [organisation]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Boende lgh 1202 / Carin Åkesson", "Carin, lägenhet nr 1202", "Carin apt. 12", "LGH:1202",
+        "Carin, 2 tr vänster",
+    ],
+)  # fmt: skip
+def test_a_contact_does_not_say_where_a_member_lives(typed: str, client: PageClient, scene: Scene) -> None:
+    for field in ("organisation", "hours"):
+        refused = add(client, scene, scene.amina, **{field: typed})
+        assert (refused.status, refused.errors, refused.form()[field]) == (422, [NO_FLAT], typed)
+    assert kept() == []
+    assert add(client, scene, scene.amina, organisation="Brf Boda 1203", name="Carin Åkesson").status == 303
+
+
+@pytest.mark.parametrize(
+    "hours", ["vardagar 8–16", "8–11, 2 dagar i veckan", "1 1 2027 stängt", "ons 11–20", "11.4–14.9"]
+)
+def test_hours_are_hours(hours: str, client: PageClient, scene: Scene) -> None:
+    assert add(client, scene, scene.amina, hours=hours).status == 303
+    assert [each.hours for each in kept()] == [hours]
 
 
 def test_what_an_officer_wrote_for_the_group_may_stay_and_not_come_back(

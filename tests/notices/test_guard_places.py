@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watch.guard import people_at, tells_flat
+from watch.guard import names_flat, people_at, tells_flat
 
 FLATS = [
     "lgh 4", "Lgh. 1203", "lägenhet nr 12", "Distansgatan 10, 1203", "12 03", "apt 4", "شقة 12", "guriga 3",
@@ -39,3 +39,8 @@ def test_what_may_be_a_name_is_found(place: str, names: list[str]) -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_a_square_a_shop_and_a_house_are_places(place: str) -> None:
     assert (people_at(place), tells_flat(place)) == ([], False)
+
+
+def test_a_number_alone_may_be_a_year_where_more_than_places_are_written() -> None:
+    assert [each for each in FLATS if not names_flat(each)] == ["Distansgatan 10, 1203", "12 03"]
+    assert [each for each in (*PLACES, "Brf Boda 1203", "08 30–16 00") if names_flat(each)] == []

@@ -24,7 +24,9 @@ from watch.fields import (
     choice,
     choices_of,
 )
+from watch.guard import names_flat
 from watch.models import ContactRole, ContactScope, Group
+from watch.titles import names_police
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
 CHOOSE_WHOM = _l("Kryssa för minst ett alternativ.")
@@ -34,6 +36,9 @@ CHOICE: Any = _l("Välj")
 NONE_YET = SelectChoice("", CHOICE)
 IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
 REACHABLE = _l("Skriv en telefon eller en e-postadress, så att kontakten går att nå.")
+
+ONLY_HOURS = _l("Skriv bara när kontakten svarar. Polisen och 112 står redan här.")
+NO_FLAT = _l("Skriv inte i vilken lägenhet någon bor, för alla grannar ser kontakten.")
 
 
 class SeenField(HiddenField):
@@ -133,10 +138,12 @@ class GroupContactForm(CardForm):
         super().__init__(card, GROUPS_OWN)
         self.group = group
         # what stands there already may stay: an officer may have written it
-        self.known = {card[0].organisation, card[0].name} if card else set()
+        self.known = {card[0].organisation, card[0].name, card[0].hours} if card else set()
 
     def validate_organisation(self, field: Field) -> None:
         """Refuse the police, the municipality and the landlord, because neighbours would trust the card."""
+        if self._is_new(field) and names_flat(field.data):
+            raise ValidationError(NO_FLAT)
         if self._is_new(field) and is_anothers_organisation(self.group, field.data):
             raise ValidationError(
                 _l(
@@ -154,6 +161,11 @@ class GroupContactForm(CardForm):
                     "Det går bra utan namn."
                 )
             )
+
+    def validate_hours(self, field: Field) -> None:
+        """Refuse more than hours: whom else to call, and where somebody lives."""
+        if self._is_new(field):
+            _demand_hours(field.data)
 
     def _is_new(self, field: Field) -> bool:
         return bool(field.data) and not field.errors and field.data not in self.known
@@ -183,6 +195,14 @@ class CorrectContactForm(Form):
 def _shown(card: Card | None) -> dict[str, Any]:
     """Return what a form begins with, and the mark of what it shows."""
     return {name: getattr(card[0], name) for name in SHOWN} | {"seen": mark_of(card)} if card else {}
+
+
+def _demand_hours(text: str) -> None:
+    """Raise an error about a line of hours that leads to the police, or tells where somebody lives."""
+    if names_police(text):
+        raise ValidationError(ONLY_HOURS)
+    if names_flat(text):
+        raise ValidationError(NO_FLAT)
 
 
 def _choices(offered: Targets, card: Card) -> Iterator[SelectChoice]:

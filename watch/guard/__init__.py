@@ -8,12 +8,13 @@ from watch.guard.lists import named_in, people_listed
 from watch.guard.names import tells_of_somebody
 from watch.guard.neighbours import flats_of_people
 from watch.guard.people import suspects_in
-from watch.guard.places import people_at, tells_flat
+from watch.guard.places import names_flat, people_at, tells_flat
 from watch.guard.plates import plates_in
 
 __all__ = [
     "flats_of_people",
     "named_in",
+    "names_flat",
     "people_at",
     "people_listed",
     "plates_in",

@@ -9,18 +9,24 @@ from watch.guard.deeds import is_arabic_name
 from watch.guard.letters import read_mixed_as_latin
 from watch.guard.people import Sentence, Word
 
-FLAT = re.compile(
+SAID = (
     r"\b(?:lägenhet\w*|lgh|flat|apartment|apt|guri\w*|(?:ال)?شقة)\W{0,3}(?:nr\W+|no\W+|nummer )?\d"
-    r"|(?<!\d)[01]\d\s?[0-3]\d(?!\s?\d)"  # a lägenhetsnummer: two digits of floor, two of door
     r"|\b(?:tr|trappor|våning\w*|vån|plan|floor)\b.{0,15}\b(?:vänster|höger|mitten|left|right)\b"
-    r"|\b(?:vänster|höger|left|right)\b.{0,6}\b(?:tr|trappor|våning\w*|vån|plan|floor)\b",
-    re.IGNORECASE,
+    r"|\b(?:vänster|höger|left|right)\b.{0,6}\b(?:tr|trappor|våning\w*|vån|plan|floor)\b"
 )
+NUMBER = r"(?<!\d)[01]\d\s?[0-3]\d(?!\s?\d)"  # a lägenhetsnummer: two digits of floor, two of door
+NAMED_FLAT = re.compile(SAID, re.IGNORECASE)
+FLAT = re.compile(f"{SAID}|{NUMBER}", re.IGNORECASE)
 
 
 def tells_flat(place: str) -> bool:
     """Return True if a place has the number of a flat."""
     return FLAT.search(_plain(place)) is not None
+
+
+def names_flat(text: str) -> bool:
+    """Return True if a text names a flat as such ("lgh 1202"); 1202 alone may be a year or a time of day."""
+    return NAMED_FLAT.search(_plain(text)) is not None
 
 
 def people_at(place: str) -> list[str]:
