@@ -262,6 +262,57 @@ def test_what_they_may_not_write_is_explained_and_kept(
     assert (fresh(card[0]).phone, card[0].name) == ("+46337000000", "Per Ek")
 
 
+ONLY_NAME = (
+    "Skriv bara ditt namn, utan roll och nummer. Det går bra utan namn. Ska något annat stå? Säg till den "
+    "som följer området."
+)
+ONLY_HOURS = "Skriv bara när kontakten svarar. Polisen och 112 står redan här."
+COSTS = "Det numret kostar extra att ringa. Skriv ett vanligt nummer, till exempel 070-123 45 67."
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", "Polisen 112", ONLY_NAME), ("name", "Po lisen", ONLY_NAME),
+        ("name", "Hyresvärden", ONLY_NAME), ("hours", "Ring polisen här", ONLY_HOURS),
+        ("hours", "Annars 112", ONLY_HOURS), ("phone", "0900-123 456", COSTS),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("role", [each for each in ContactRole if each is not ContactRole.POLICE])
+def test_no_link_makes_a_contact_the_police_or_a_number_that_costs(
+    client: PageClient, scene: Scene, outbox: Outbox, role: ContactRole, field: str, typed: str, said: str
+) -> None:
+    contact = make_contact(role, "Borås Stad", scene.group.area)
+    contact.name, contact.email, contact.checked_on = "Kommunens Åsa Ek", RING, A_YEAR_AGO
+    db.session.commit()
+    link = ask(outbox)
+    page = correct(client, link, **{field: typed})
+    assert (page.status, page.errors, page.form()[field]) == (422, [said], typed)
+    assert (fresh(contact).name, contact.phone, contact.hours) == ("Kommunens Åsa Ek", "+46337000000", None)
+    assert correct(client, link, hours="vardagar 8–16").status == 303, "what stands there may stay"
+    assert correct(client, link, name="Nikos Polis").status == 303
+    assert (fresh(contact).name, contact.hours) == ("Nikos Polis", "vardagar 8–16")
+
+
+def test_by_the_link_of_a_groups_own_contact_nobody_is_called_as_an_officer(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    contact = make_contact(ContactRole.GROUP, "Styrelsen", scene.group)
+    contact.email, contact.checked_on, scene.gun.name = RING, A_YEAR_AGO, "Gun Sandberg"
+    db.session.commit()
+    link = ask(outbox)
+    assert correct(client, link, name="sandberg gun").errors == [ONLY_NAME]
+    assert correct(client, link, name="Eva Ek").status == 303
+
+
+def test_the_polices_own_contact_says_what_it_is(
+    client: PageClient, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    typed = {"name": "Kommunpolis Per Ek", "hours": "Vid brott som pågår: 112"}
+    assert correct(client, ask(outbox), **typed).status == 303
+    assert (fresh(card[0]).name, card[0].hours) == (typed["name"], typed["hours"])
+
+
 def test_address_role_and_whom_it_is_for_cannot_be_sent_along(
     client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
 ) -> None:

@@ -13,7 +13,11 @@ from wtforms.validators import InputRequired, ValidationError
 from watch.contacts.entry import Correction, Entry, Target
 from watch.contacts.labels import EVERYWHERE, ROLES, TARGETS
 from watch.contacts.queries import GROUPS_OWN, SHOWN, Card, Targets, mark_of
-from watch.contacts.queries.of_group import is_anothers_name, is_anothers_organisation
+from watch.contacts.queries.of_group import (
+    is_anothers_name,
+    is_anothers_organisation,
+    is_anothers_title,
+)
 from watch.fields import (
     AddressField,
     Form,
@@ -181,6 +185,24 @@ class CorrectContactForm(Form):
 
     def __init__(self, card: Card) -> None:
         super().__init__(data=_shown(card))
+        self.card = card
+
+    def validate_name(self, field: Field) -> None:
+        """Refuse a title, because only officers say who is police, municipality or landlord."""
+        is_new = field.data and not field.errors and field.data != self.card[0].name
+        if is_new and is_anothers_title(self.card, field.data):
+            raise ValidationError(
+                _l(
+                    "Skriv bara ditt namn, utan roll och nummer. Det går bra utan namn. Ska något annat "
+                    "stå? Säg till den som följer området."
+                )
+            )
+
+    def validate_hours(self, field: Field) -> None:
+        """Refuse more than hours, unless the card is the police's own."""
+        is_new = field.data and not field.errors and field.data != self.card[0].hours
+        if is_new and self.card[0].role is not ContactRole.POLICE:
+            _demand_hours(field.data)
 
     @property
     def correction(self) -> Correction:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from watch.contacts.queries import GROUPS_OWN, contacts_for
+from watch.contacts.queries import GROUPS_OWN, Card, contacts_for
 from watch.extensions import db
 from watch.models import ContactPerson, ContactRole, ContactScope, Group, Officer, Person
 from watch.titles import claims_office, is_taken_for
@@ -46,6 +46,19 @@ def is_anothers_name(group: Group, name: str) -> bool:
     officers = select(Person.name).join(Officer, Officer.person_id == Person.id).where(*here)
     known = (*db.session.scalars(officers), *(each.name for each in _trusted(group) if each.name))
     return claims_office(name, of_person=True) or any(is_taken_for(name, each) for each in known)
+
+
+def is_anothers_title(card: Card, name: str) -> bool:
+    """Return True if a contact that corrects its card would be taken for somebody else by this name.
+
+    The police's own may be called what they are.
+    """
+    contact = card[0]
+    if contact.role is ContactRole.POLICE:
+        return False
+    if contact.group and _is_own(contact):
+        return is_anothers_name(contact.group, name)
+    return claims_office(name, of_person=True)
 
 
 def _trusted(group: Group) -> Iterator[ContactPerson]:
