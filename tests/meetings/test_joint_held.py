@@ -211,6 +211,22 @@ def test_a_closed_group_answers_no_more_and_others_answer_for_themselves_only(
     assert state_of(meeting, solvarv.group) is PartState.TAKES_PART
 
 
+def test_a_group_that_has_not_said_whether_it_was_there_is_closed_all_the_same(
+    client: PageClient, scene: Scene, solvarv: Solvarv
+) -> None:
+    write_down(client, scene.group, scene.amina, solvarv.group)
+    meeting, path = only_meeting(), f"/groups/{solvarv.group.id}/closing"
+    question = f"/meetings/{meeting.id}/joint"
+    page = client.get(f"{path}/new", as_=scene.gun)
+    assert "Gruppen är inte längre med på" not in page.text
+    done = page.press("Avsluta gruppen", {"reason": "Huset byggs om."}).follow()
+    assert done.flashes[-1][1].startswith("Gruppen är avslutad.")
+    part = next(each for each in only_meeting().parts if each.group_id == solvarv.group.id)
+    assert (part.state, part.decided_at) == (PartState.TAKES_PART, None)
+    client.post(f"{path}/undo", {"reason": "Det blev fel."}, as_=scene.gun)
+    assert question in client.get(f"/groups/{solvarv.group.id}/house", as_=solvarv.sara).html
+
+
 def test_an_officer_removes_one_that_was_written_down_by_mistake_once(
     client: PageClient, scene: Scene, solvarv: Solvarv
 ) -> None:

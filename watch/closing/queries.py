@@ -35,8 +35,13 @@ def coming_meetings(group: Group, now: datetime) -> list[Meeting]:
 
 
 def gatherings_of_others(group: Group, now: datetime) -> list[Meeting]:
-    """Return the coming gatherings of others that the group takes part in, or has been asked to."""
-    return [each for each, part in questions_to(group, now) if part.state is not PartState.DECLINED]
+    """Return the coming gatherings of others that the group takes part in, or has been asked to.
+
+    One that has been written down afterwards stays as it is: a closed group is asked no more whether it was
+    there, and a group that is opened again in time finds the question where it was.
+    """
+    asked = ((each, part) for each, part in questions_to(group, now) if each.starts_at > now)
+    return [each for each, part in asked if part.state is not PartState.DECLINED]
 
 
 def households_without_mail(group: Group, now: datetime) -> int:
