@@ -20,6 +20,7 @@ from watch.models import (
     AddressVerification,
     Answer,
     Area,
+    AreaMonth,
     Audience,
     Building,
     Channel,
@@ -473,6 +474,12 @@ def make_operation(
     operation = Operation(area=area, begins=date(2026, 1, 1), ends=date(2026, 12, 31), text=text)
     operation.number, operation.by_id = number, by.id if by else None
     return store(operation)
+
+
+def make_month(area: Area, month: date, taking_part: int | None, flats: int | None) -> AreaMonth:
+    """Add an area's month in which nothing was counted but its households."""
+    none = dict.fromkeys(("starting", "active", "dormant", "closed", "meetings", "counted", "came"), 0)
+    return store(AreaMonth(area=area, month=month, taking_part=taking_part, flats=flats, **none))
 
 
 def make_report(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -63,7 +63,7 @@ class Street:
         landlord = scene.house.property.landlord
         self.house = make_building(self.area, landlord, "Ågatan", (2,), flats=numbers)
         self.group = make_group(self.house)
-        self.report = make_report(self.area, by=scene.gun)
+        self.report = make_report(self.area, until=date(2026, 12, 31), by=scene.gun)
         self.grown(0)
 
     @property

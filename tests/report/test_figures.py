@@ -18,6 +18,7 @@ from tests.factories import (
     make_finding,
     make_meeting,
     make_member,
+    make_month,
     make_officer,
     make_open_meeting,
     make_operation,
@@ -57,9 +58,15 @@ NUMBERS = {  # caption, row and column of each cell that was counted by hand
     ("Grupper i slutet av perioden", "Boda", "Aktiva"): "0",
     ("Grupper i slutet av perioden", "Boda", "Aktiva perioden före"): "1",
     ("Grupper i slutet av perioden", "Boda", "Vilande"): "1",
-    ("Hus, fastigheter och hushåll", "Hässleholmen", "Hus med grupp"): "1",
-    ("Hus, fastigheter och hushåll", "Hässleholmen", "Hushåll som är med, minst"): "7",
-    ("Hus, fastigheter och hushåll", "Boda", "Hushåll som är med, minst"): "0",
+    ("Hus och fastigheter med grupp", "Hässleholmen", "Hus med grupp"): "1",
+    ("Hus och fastigheter med grupp", "Hässleholmen", "Hus med grupp perioden före"): "0",
+    ("Hus och fastigheter med grupp", "Boda", "Fastigheter med grupp perioden före"): "1",
+    ("Hushåll som är med", "Hässleholmen", "Hushåll som är med"): "minst 7 av 18",
+    ("Hushåll som är med", "Hässleholmen", "Perioden före"): "–",
+    ("Hushåll som är med", "Boda", "Hushåll som är med"): "inget hus har fem",
+    ("Hushåll som är med", "Boda", "Perioden före"): "minst 6 av 12",
+    ("Hushåll som är med", "Tillsammans", "Hushåll som är med"): "minst 7 av 30",
+    ("Hushåll som är med", "Tillsammans", "Perioden före"): "–",
     ("Träffar efter slag", "Medborgarmöte", "Antal"): "3",
     ("Träffar efter slag", "Medborgarmöte", "Antal perioden före"): "1",
     ("Träffar efter slag", "Medborgarmöte", "Kom"): "45",
@@ -139,6 +146,11 @@ def _year(scene: Scene) -> Report:
     report.texts = [ReportText(theme=Theme.SUMMARY, text="Vi höll det vi lovade.")]
     measured = {"name": "Trygga på kvällen", "before": "62 %", "after": "68 %", "source": "NTU 2025"}
     report.indicators = [ReportIndicator(**measured)]
+    for place, month, taking_part, flats in (
+        (area, date(2025, 12, 1), 7, 18), (area, date(2025, 11, 1), 6, 18), (boda, date(2025, 12, 1), 0, 12),
+        (area, date(2024, 12, 1), None, None), (boda, date(2024, 12, 1), 6, 12),
+    ):  # fmt: skip
+        make_month(place, month, taking_part, flats)
     recount_groups(utcnow())
     db.session.commit()
     return report
@@ -188,7 +200,8 @@ def test_a_year_counted_by_hand_is_the_same_everywhere(
     pdf = client.get("/promises/sa-blev-det-2025.pdf").response.data
     paper = " ".join(" ".join(words_on(each) for each in pages_of(pdf)).split())
     for row in ("Medborgarmöte 3 1 3 45 9", "Gemensam träff 1 0 1 4 –", "Dörrar ni knackade på 48 18",
-                "Belysning 2 1 0 1 0 1", "Boda 0 1 0 0 1 0 –"):  # fmt: skip
+                "Belysning 2 1 0 1 0 1", "Boda 0 1 0 0 1 0 –", "Hässleholmen minst 7 av 18 –",
+                "Boda inget hus har fem minst 6 av 12"):  # fmt: skip
         assert row in paper
     for address in ("gun@example.org", f"{current_app.config['BASE_URL']}/promises/sa-blev-det-2025/1"):
         assert address in paper.replace(" ", "")  # as it is copied
@@ -197,7 +210,10 @@ def test_a_year_counted_by_hand_is_the_same_everywhere(
     assert [each["came"] for each in said["meetings"]["one_by_one"]] == [10, 15, 20, None, 4]
     assert [each["more"] for each in said["meetings"]["one_by_one"]] == [1, 5, 5, None, None]
     assert said["meetings"]["total"]["came"] == {"now": 49, "before": 9}
-    assert [each["households_at_least"] for each in said["groups"]] == [0, 7]
+    assert [each["households_at_least"] for each in said["groups"]] == [
+        {"now": 0, "before": 6},
+        {"now": 7, "before": None},
+    ]
     assert said["outreach"]["doors_knocked"] == {"now": 48, "before": 18}
     assert said["operations"]["total"] == {"now": 8, "before": 0}
     assert (said["edition"], said["areas"]) == (1, ["Boda", "Hässleholmen"])

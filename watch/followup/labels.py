@@ -135,11 +135,16 @@ def plots_of(rows: Sequence[AreaMonth]) -> Plots:
 
 def households_of_month(row: AreaMonth) -> str:
     """Return how many households took part at least, of how many; "–" if nobody counted."""
-    if row.taking_part is None or row.flats is None:
+    return households_said(row.taking_part, row.flats)
+
+
+def households_said(taking_part: int | None, flats: int | None) -> str:
+    """Return how many households took part at least, of how many; "–" if they are None: nobody counted."""
+    if taking_part is None or flats is None:
         return "–"
-    if not row.taking_part:
+    if not taking_part:
         return _("inget hus har fem")
-    part, total = language.number(row.taking_part), language.number(row.flats)
+    part, total = language.number(taking_part), language.number(flats)
     return _("minst %(count)s av %(total)s", count=part, total=total)
 
 

@@ -29,6 +29,16 @@ class Column:
     is_number: bool = False
 
 
+def worded(*names: str) -> list[Column]:
+    """Return columns of words."""
+    return [Column(name) for name in names]
+
+
+def numbered(*names: str) -> list[Column]:
+    """Return columns of numbers."""
+    return [Column(name, is_number=True) for name in names]
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with a heading row. The first cell of a row is its name. `note` says how to read it."""

@@ -13,11 +13,12 @@ from datetime import date, datetime
 from watch.language import local
 from watch.models import Report, ReportIndicator
 from watch.report.period import Period
-from watch.report.queries.figures import Facts, findings_of, groups_of, meetings_of, outreach_of
+from watch.report.queries.figures import findings_of, groups_of, meetings_of, outreach_of
+from watch.report.queries.places import Facts
 from watch.report.queries.promised import operations_of, promises_of
 
 CONTACT = ("contact_name", "contact_phone", "contact_email")  # of a report, and of an edition
-FORMAT = 2  # of this JSON; raised when a reader of the file would have to be changed
+FORMAT = 3  # of this JSON; raised when a reader of the file would have to be changed
 
 
 def content_of(report: Report, now: datetime) -> Facts:

@@ -50,3 +50,8 @@ def period_said(since: date, until: date) -> str:
     if whole_years:
         return str(since.year) if since.year == until.year else f"{since.year}–{until.year}"
     return _("%(since)s till %(until)s", since=day_said(since), until=day_said(until))
+
+
+def status_on(day: date) -> str:
+    """Return the sentence that says of which day a status is."""
+    return _("Läget är det som gällde %(day)s.", day=day_said(day))

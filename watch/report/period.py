@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from watch.followup.queries.months import month_before
 from watch.language import STOCKHOLM
 
 DAY = timedelta(days=1)
@@ -35,3 +36,12 @@ class Period:
     def has(self, day: date) -> bool:
         """Return True if the day is in the period."""
         return self.since <= day <= self.until
+
+    def is_over(self, moment: datetime) -> bool:
+        """Return True if it is over at a moment."""
+        return self.end <= moment
+
+    @property
+    def last_month(self) -> date:
+        """The first day of the last month that was over when the period was."""
+        return month_before((self.until + DAY).replace(day=1))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -25,10 +24,11 @@ from watch.models import (
     Theme,
 )
 from watch.promises.labels import PARTIES, RESULTS
-from watch.report.cells import Cell, Column, Point, Section, Table, Written, said
-from watch.report.content import is_running
-from watch.report.labels import TITLES, day_said
-from watch.report.queries.figures import OUTREACH, Facts
+from watch.report.cells import Cell, Point, Section, Table, Written, numbered, said, worded
+from watch.report.labels import TITLES, day_said, status_on
+from watch.report.queries.figures import OUTREACH
+from watch.report.queries.places import Facts
+from watch.report.said_of_groups import tables_of_groups
 
 
 def read(edition: ReportEdition) -> Facts:
@@ -57,16 +57,8 @@ def _none(_content: Facts) -> list[Table]:
     return []
 
 
-def _names(*names: str) -> list[Column]:
-    return [Column(name) for name in names]
-
-
-def _numbers(*names: str) -> list[Column]:
-    return [Column(name, is_number=True) for name in names]
-
-
 def _promises(content: Facts) -> list[Table]:
-    columns = _names(
+    columns = worded(
         _("Löfte"), _("Så blev det"), _("Läge"), _("Mål"), _("Utfall i antal"), _("Vem lovade"), _("Källa")
     )
     rows = [_promise(each) for each in content["promises"]]
@@ -100,7 +92,7 @@ def _operations(content: Facts) -> list[Table]:
     if rows:
         rows.append([_("Tillsammans"), "", "", "", found["total"]["now"]])
         rows.append([_("Perioden före"), "", "", "", found["total"]["before"]])
-    columns = [*_names(_("Område"), _("Från"), _("Till"), _("Vad")), *_numbers(_("Antal"))]
+    columns = [*worded(_("Område"), _("Från"), _("Till"), _("Vad")), *numbered(_("Antal"))]
     return [Table(_("Planerade insatser"), columns, rows)]
 
 
@@ -112,13 +104,13 @@ def _places(content: Facts) -> list[Table]:
     statuses = [str(STATUSES[each]) for each in FindingStatus]
     by_kind = Table(
         _("Åtgärder efter slag"),
-        [*_names(_("Vad")), *_numbers(_("Nya i perioden"), *statuses, _("Nya perioden före"))],
+        [*worded(_("Vad")), *numbered(_("Nya i perioden"), *statuses, _("Nya perioden före"))],
         kinds,
-        _status_on(date.fromisoformat(content["counted_on"])),
+        status_on(date.fromisoformat(content["counted_on"])),
     )
     measures = Table(
         _("Åtgärderna en för en"),
-        _names(_("Dag"), _("Vad"), _("Var"), _("Vad behövde göras"), _("Vem ser till det"), _("Läge"),
+        worded(_("Dag"), _("Vad"), _("Var"), _("Vad behövde göras"), _("Vem ser till det"), _("Läge"),
                _("Så blev det")),
         [_measure(each) for each in found["measures"]],
     )  # fmt: skip
@@ -157,14 +149,14 @@ def _meetings(content: Facts) -> list[Table]:
         sums.append([_("Tillsammans"), *_sums(held["total"])])
     by_kind = Table(
         _("Träffar efter slag"),
-        [*_names(_("Träff")),
-         *_numbers(_("Antal"), _("Antal perioden före"), _("Räknade"), _("Kom"), _("Kom perioden före"))],
+        [*worded(_("Träff")),
+         *numbered(_("Antal"), _("Antal perioden före"), _("Räknade"), _("Kom"), _("Kom perioden före"))],
         sums,
         _("En gemensam träff räknas en gång. ”Räknade” är de träffar där någon skrev hur många som kom."),
     )  # fmt: skip
     one_by_one = Table(
         _("Träffarna en för en"),
-        [*_names(_("Dag"), _("Träff"), _("Område")), *_numbers(_("Kom"), _("Mot träffen före"))],
+        [*worded(_("Dag"), _("Träff"), _("Område")), *numbered(_("Kom"), _("Mot träffen före"))],
         [_meeting(each) for each in held["one_by_one"]],
         _("”Mot träffen före” jämför med förra träffen av samma slag i samma grupp eller område."),
     )
@@ -208,64 +200,6 @@ def _more(number: int | None) -> Cell:
     return ngettext("%(num)d färre", "%(num)d färre", -number)
 
 
-def _groups(content: Facts) -> list[Table]:
-    areas, day = content["groups"], date.fromisoformat(content["counted_on"])
-    states = _states(areas, _status_on(day) if is_running(content) else "")
-    return [states, _begun(areas), _reached(areas, day)]
-
-
-def _status_on(day: date) -> str:
-    return _("Läget är det som gällde %(day)s.", day=day_said(day))
-
-
-def _states(areas: Sequence[Facts], note: str) -> Table:
-    names = ("active", "starting", "dormant")
-    columns = _numbers(
-        _("Aktiva"), _("Aktiva perioden före"), _("Under uppstart"), _("Under uppstart perioden före"),
-        _("Vilande"), _("Vilande perioden före"), _("Mål"),
-    )  # fmt: skip
-    rows = _by_area(areas, lambda each: [*_pairs(each, names), each["target"]])
-    return Table(_("Grupper i slutet av perioden"), [*_names(_("Område")), *columns], rows, note)
-
-
-def _begun(areas: Sequence[Facts]) -> Table:
-    columns = _numbers(
-        _("Startade"), _("Startade perioden före"), _("Avslutade"), _("Avslutade perioden före")
-    )
-    rows = _by_area(areas, lambda each: _pairs(each, ("started", "closed")))
-    return Table(_("Grupper som började och slutade"), [*_names(_("Område")), *columns], rows)
-
-
-def _reached(areas: Sequence[Facts], day: date) -> Table:
-    names = (
-        "buildings_with_group", "buildings", "properties_with_group", "properties",
-        "households_at_least", "households",
-    )  # fmt: skip
-    columns = _numbers(
-        _("Hus med grupp"), _("Alla hus"), _("Fastigheter med grupp"), _("Alla fastigheter"),
-        _("Hushåll som är med, minst"), _("Alla hushåll"),
-    )  # fmt: skip
-    rows = _by_area(areas, lambda each: [each[name] for name in names])
-    note = _(
-        "Räknat %(day)s. Hus där färre än fem hushåll är med räknas som noll, så att ingen kan pekas ut.",
-        day=day_said(day),
-    )
-    return Table(_("Hus, fastigheter och hushåll"), [*_names(_("Område")), *columns], rows, note)
-
-
-def _pairs(each: Facts, names: Iterable[str]) -> list[Cell]:
-    return [each[name][when] for name in names for when in ("now", "before")]
-
-
-def _by_area(areas: Sequence[Facts], cells: Callable[[Facts], list[Any]]) -> list[list[Cell]]:
-    """Return a row for each area, and their sum if they are several. What one area lacks is not summed."""
-    rows = [[Written(each["area"]), *cells(each)] for each in areas]
-    if len(rows) > 1:
-        columns = zip(*(cells(each) for each in areas), strict=True)
-        rows.append([_("Tillsammans"), *(None if None in column else sum(column) for column in columns)])
-    return rows
-
-
 def _outreach(content: Facts) -> list[Table]:
     names = {
         "door_knockings": _("Gånger ni knackade dörr"), "buildings": _("Hus ni kom till"),
@@ -275,14 +209,14 @@ def _outreach(content: Facts) -> list[Table]:
     found = content["outreach"]
     is_any = any(found[key][when] for key in OUTREACH for when in ("now", "before"))
     rows = [[name, found[key]["now"], found[key]["before"]] for key, name in names.items()] if is_any else []
-    columns = [*_names(_("Vad")), *_numbers(_("Perioden"), _("Perioden före"))]
+    columns = [*worded(_("Vad")), *numbered(_("Perioden"), _("Perioden före"))]
     return [Table(_("Dörrknackning och besök i antal"), columns, rows)]
 
 
 def _indicators(content: Facts) -> list[Table]:
     parts = ("name", "before", "after", "source")
     rows: list[list[Cell]] = [[Written(each[part]) for part in parts] for each in content["indicators"]]
-    columns = _names(_("Mått"), _("Före"), _("Efter"), _("Källa"))
+    columns = worded(_("Mått"), _("Före"), _("Efter"), _("Källa"))
     return [Table(_("Måtten"), columns, rows)]
 
 
@@ -293,7 +227,7 @@ TABLES: dict[Theme, Callable[[Facts], list[Table]]] = {
     Theme.EST: _none,
     Theme.OPERATIONS: _operations,
     Theme.MEETINGS: _meetings,
-    Theme.GROUPS: _groups,
+    Theme.GROUPS: tables_of_groups,
     Theme.OUTREACH: _outreach,
     Theme.INDICATORS: _indicators,
     Theme.AHEAD: _none,

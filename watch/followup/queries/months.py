@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 
 from watch.contacts.queries import year_before
 from watch.extensions import db
@@ -62,14 +62,19 @@ def groups_by_state() -> dict[int, Counter[GroupState]]:
 
 def groups_by_state_at(moment: datetime) -> dict[int, Counter[GroupState]]:
     """Return, by area, how many groups were in each state at a moment, by the dated steps of their lives."""
+    then = states_at(moment)
+    wanted = select(Group.area_id, then.c.state, func.count()).join(then, then.c.group_id == Group.id)
+    return _counted(db.session.execute(wanted.group_by(Group.area_id, then.c.state)))
+
+
+def states_at(moment: datetime) -> Subquery:
+    """Return a subquery of the groups that there were before a moment, each with its state then."""
     latest = func.row_number().over(
         partition_by=GroupTransition.group_id, order_by=(GroupTransition.at.desc(), GroupTransition.id.desc())
     )
     steps = select(GroupTransition.group_id, GroupTransition.state, latest.label("place"))
     then = steps.where(GroupTransition.at < moment).subquery()
-    wanted = select(Group.area_id, then.c.state, func.count()).join(then, then.c.group_id == Group.id)
-    rows = db.session.execute(wanted.where(then.c.place == 1).group_by(Group.area_id, then.c.state))
-    return _counted(rows)
+    return select(then.c.group_id, then.c.state).where(then.c.place == 1).subquery()
 
 
 def _counted(rows: Iterable[Any]) -> dict[int, Counter[GroupState]]:

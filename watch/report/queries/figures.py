@@ -1,7 +1,7 @@
 """Counts what a report says: groups, meetings, outreach and findings of some areas in a period.
 
 Each number is the one that the other pages show, read by their queries. With it comes that of the period
-before. Nothing here is about a person: households are what the overview shows of them.
+before. Nothing here is about a person: households are what overview and months show of them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ from sqlalchemy import func, select
 
 from watch.extensions import db
 from watch.findings.queries import finding_ids, findings_by_id
-from watch.followup.queries.counts import areas_side_by_side
 from watch.language import local
 from watch.meetings.queries.attendance import Held, held_meetings, sum_of
 from watch.models import (
     FINDINGS_KEPT,
     Area,
-    Building,
     Finding,
     FindingStatus,
     Group,
@@ -29,23 +27,21 @@ from watch.models import (
     GroupTransition,
     MeetingKind,
     OutreachEntry,
-    Property,
     Spot,
 )
 from watch.outreach import queries as outreach
 from watch.report.period import Period
+from watch.report.queries.places import Facts, places_of
 
-Facts = dict[str, Any]  # what becomes JSON
 Step = tuple[GroupState, datetime]
 
 
 def groups_of(areas: Sequence[Area], period: Period, now: datetime) -> list[Facts]:
     """Return for each area how many groups were started and closed, and in which state they were at the end.
 
-    Buildings, properties and households are those of `now`, as the overview shows them.
+    Then come its houses, properties and households.
     """
-    steps = _steps_in(areas)
-    counted = {each.area.id: each for each in areas_side_by_side([area.id for area in areas], now)}
+    steps, places = _steps_in(areas), places_of(areas, period, now)
     return [
         {
             "area": area.name,
@@ -59,10 +55,7 @@ def groups_of(areas: Sequence[Area], period: Period, now: datetime) -> list[Fact
                 )
                 for state in (GroupState.ACTIVE, GroupState.STARTING, GroupState.DORMANT)
             },
-            **_places_of(area),
-            "buildings": counted[area.id].buildings,
-            "households_at_least": counted[area.id].taking_part,
-            "households": counted[area.id].flats,
+            **places[area.id],
         }
         for area in areas
     ]
@@ -112,20 +105,6 @@ def _in_state(groups: Iterable[list[Step]], state: GroupState, period: Period) -
 def _last(steps: list[Step], period: Period) -> Step | None:
     """Return the state in which a group was when the period was over; None if it did not exist."""
     return next((step for step in reversed(steps) if step[1] < period.end), None)
-
-
-def _places_of(area: Area) -> Facts:
-    living = Building.group_id.in_(select(Group.id).where(Group.state != GroupState.CLOSED))
-    here = select(func.count(Building.id), func.count(Property.id.distinct())).join(
-        Property, Property.id == Building.property_id
-    )
-    with_group = db.session.execute(here.where(Property.area_id == area.id, living)).one()
-    of_all = select(func.count(Property.id)).where(Property.area_id == area.id)
-    return {
-        "buildings_with_group": with_group[0],
-        "properties_with_group": with_group[1],
-        "properties": db.session.scalar(of_all) or 0,
-    }
 
 
 def meetings_of(areas: Sequence[Area], period: Period, now: datetime) -> Facts:
