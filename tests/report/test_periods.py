@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from tests.cast import Scene
-from tests.factories import make_finding, make_meeting, make_report
+from tests.factories import make_finding, make_meeting, make_operation, make_report
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
 from watch.extensions import db
@@ -71,6 +71,25 @@ def test_the_meeting_before_is_found_however_long_ago_it_was(scene: Scene) -> No
     year = Period(date(2025, 1, 1), date(2025, 12, 31))
     told = meetings_of([scene.group.area], year, utcnow())["one_by_one"]
     assert [(each["day"], each["came"], each["more"]) for each in told] == [("2025-04-04", 9, 3)]
+
+
+def test_operations_of_the_period_before_are_told_where_this_one_has_none(
+    client: PageClient, scene: Scene
+) -> None:
+    operation = make_operation(scene.group.area, 4, by=scene.gun)
+    operation.begins = operation.ends = date(2024, 5, 1)
+    make_report(scene.group.area, published=True, by=scene.gun)
+    for name, words in _everywhere(client).items():
+        gap = ";;;;" if name == "csv" else " "
+        assert f"Tillsammans{gap}0" in words
+        assert f"Perioden före{gap}4" in words
+    said = json.loads(client.get(f"{PATH}.json").response.text)
+    assert said["operations"]["total"] == {"now": 0, "before": 4}
+
+
+def test_no_operations_in_either_period_are_no_table(client: PageClient, scene: Scene) -> None:
+    make_report(scene.group.area, published=True, by=scene.gun)
+    assert all("Planerade insatser" not in words for words in _everywhere(client).values())
 
 
 ERASED = (

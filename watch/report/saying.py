@@ -89,7 +89,7 @@ def _operations(content: Facts) -> list[Table]:
          Written(each["text"]), each["number"]]
         for each in found["one_by_one"]
     ]  # fmt: skip
-    if rows:
+    if rows or found["total"]["before"]:
         rows.append([_("Tillsammans"), "", "", "", found["total"]["now"]])
         rows.append([_("Perioden före"), "", "", "", found["total"]["before"]])
     columns = [*worded(_("Område"), _("Från"), _("Till"), _("Vad")), *numbered(_("Antal"))]
