@@ -9,7 +9,7 @@ from flask import abort
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from watch.models import Area, Group, Model
+from watch.models import Area, Finding, Group, Model
 from watch.statements import prepared
 
 
@@ -36,6 +36,12 @@ def _area(slug: str) -> Select[Area]:
 
 @prepared
 def _thing(number: int, *, model: type[Model]) -> Select[Model]:
-    """Return a select of a row by its id; a group comes with its area, which its pages name."""
+    """Return a select of a row by its id; a group comes with its area, which its pages name.
+
+    A finding whose words are erased only counts: it is no thing any more.
+    """
     (key,) = model.__mapper__.primary_key
-    return select(model).where(key == number).options(*[joinedload(Group.area)] if model is Group else [])
+    wanted = select(model).where(key == number)
+    if model is Finding:
+        return wanted.where(Finding.erased_at.is_(None))
+    return wanted.options(joinedload(Group.area)) if model is Group else wanted

@@ -8,15 +8,22 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.factories import make_finding, make_meeting, make_operation, make_report
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
+from watch.est import export
+from watch.est.outcomes import Problem, compare
+from watch.est.outcomes import read as read_outcomes
 from watch.extensions import db
-from watch.models import Counting, FindingStatus, MeetingKind, Spot, utcnow
+from watch.findings import queries, service
+from watch.models import Counting, Finding, FindingOwner, FindingStatus, MeetingKind, Spot, Theme, utcnow
+from watch.report.content import content_of
 from watch.report.period import Period
 from watch.report.queries.figures import findings_of, meetings_of
+from watch.report.saying import sections_of
 from watch.retention.service.groups import findings as erase_findings
 
 PATH = "/promises/sa-blev-det-2025"
@@ -93,18 +100,18 @@ def test_no_operations_in_either_period_are_no_table(client: PageClient, scene: 
 
 
 ERASED = (
-    "Ett områdes åtgärder raderas två år efter att de avslutades. "
-    "De som avslutades före 10 januari 2025 är inte med, så siffrorna kan vara för låga."
+    "Vad som skulle göras, och vad det blev, raderas två år efter att ett områdes åtgärd avslutades. "
+    "Åtgärden räknas ändå."
 )
 
 
 @pytest.fixture
 def in_2027(scene: Scene) -> Iterator[Scene]:
-    """10 January 2027, when the night has erased what the area had closed two years before."""
+    """10 January 2027; the night is to erase the words of what the area had closed two years before."""
     with time_machine.travel(datetime(2027, 1, 10, 12, tzinfo=UTC), tick=False):
         for spot, day, is_closed in (
             (Spot.LITTER, (2024, 5, 1), False), (Spot.GRAFFITI, (2025, 1, 5), True),
-            (Spot.LIGHTING, (2025, 1, 6), False), (Spot.ROAD, (2026, 3, 1), False),
+            (Spot.LIGHTING, (2025, 1, 6), False), (Spot.ROAD, (2025, 1, 11), True),
         ):  # fmt: skip
             found = make_finding(scene.group.area, "Att laga.", by=scene.gun)
             found.spot = spot
@@ -112,42 +119,80 @@ def in_2027(scene: Scene) -> Iterator[Scene]:
             found.status = FindingStatus.DONE if is_closed else FindingStatus.OPEN
             found.outcome = "Klart" if is_closed else None
         db.session.commit()
-        assert erase_findings(utcnow()) == 1
-        db.session.commit()
         yield scene
 
 
-@pytest.mark.parametrize(
-    ("since", "until", "before"),
-    [
-        (date(2026, 1, 1), date(2026, 12, 31), {"lighting": 1, "road": None, "total": 1}),
-        (date(2026, 3, 1), date(2026, 12, 31), {"road": 0, "total": 0}),  # May to February before
-        (date(2025, 1, 1), date(2026, 12, 31), {"lighting": None, "road": None, "total": None}),
-    ],
-)
-def test_that_nothing_was_found_before_is_said_only_where_nothing_can_be_erased(
-    since: date, until: date, before: dict[str, int | None], in_2027: Scene
-) -> None:
-    told = findings_of([in_2027.group.area], Period(since, until), utcnow())
-    found = {each["spot"]: each["found"]["before"] for each in told["by_kind"]}
-    assert found | {"total": told["total"]["found"]["before"]} == before
-    assert told["kept_since"] == "2025-01-10"
+def _night() -> None:
+    assert erase_findings(utcnow()) == 1
+    assert erase_findings(utcnow()) == 0
+    db.session.commit()
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "is_erased"),
+    ("since", "until"),
     [
-        (date(2026, 1, 1), date(2026, 12, 31), True),
-        (date(2026, 3, 1), date(2026, 12, 31), False),
-        (date(2025, 1, 4), date(2025, 1, 5), True),  # nothing is left of it
+        (date(2025, 1, 1), date(2026, 12, 31)),  # it was found in the period
+        (date(2026, 1, 1), date(2026, 12, 31)),  # in the one before
+        (date(2025, 1, 5), date(2025, 1, 5)),  # and nothing else was
     ],
 )
-def test_what_was_erased_is_told_to_officers_and_everybody(
-    since: date, until: date, is_erased: bool, client: PageClient, in_2027: Scene
+def test_a_report_counts_the_same_before_and_after_words_are_erased(
+    since: date, until: date, in_2027: Scene
 ) -> None:
-    report = make_report(in_2027.group.area, since=since, until=until, by=in_2027.gun)
+    area, period = in_2027.group.area, Period(since, until)
+    before = findings_of([area], period)
+    _night()
+    after = findings_of([area], period)
+    for each in before["measures"]:
+        if each["spot"] == "graffiti":
+            each |= {"what": None, "outcome": None}
+    assert after == before
+    assert after["total"]["found"]["now"] + after["total"]["found"]["before"] > 0
+
+
+@pytest.mark.parametrize(("since", "is_erased"), [(date(2025, 1, 5), True), (date(2025, 1, 6), False)])
+def test_that_words_were_erased_is_told_to_officers_and_everybody(
+    since: date, is_erased: bool, client: PageClient, in_2027: Scene
+) -> None:
+    _night()
+    report = make_report(in_2027.group.area, since=since, until=date(2026, 12, 31), by=in_2027.gun)
     draft = client.get(f"/report/{report.id}", as_=in_2027.gun)
     review = draft.click("Läs igenom och publicera")
     review.press("Publicera", {"read": ["nobody"]})
     for words in (draft.text, review.text, *_everywhere(client).values()):
         assert (ERASED in words) is is_erased
+
+
+def test_an_edition_of_before_says_which_measures_are_not_in_it(scene: Scene) -> None:
+    content = content_of(make_report(scene.group.area, by=scene.gun), utcnow())
+    content["findings"]["kept_since"] = "2024-12-31"
+    (places,) = (each for each in sections_of(content) if each.theme is Theme.PLACES)
+    assert "De som avslutades före 31 december 2024 är inte med" in places.note
+
+
+def test_an_erased_measure_is_on_no_page_and_in_no_file(client: PageClient, in_2027: Scene) -> None:
+    area, gun = in_2027.group.area, in_2027.gun
+    found = db.session.scalars(select(Finding).where(Finding.spot == Spot.GRAFFITI)).one()
+    said = service.Report(FindingStatus.DONE, "Vi målade om.", None)
+    service.report(found, said, role=FindingOwner.POLICE, by=gun)
+    service.follow(found, in_2027.carin)
+    found.what, found.meeting = "Klotter på muren.", make_meeting(in_2027.group)
+    found.changed_at = datetime(2025, 1, 5, 12, tzinfo=UTC)
+    db.session.commit()
+    rows, _broken = read_outcomes(export.as_csv([found]).encode(), "est.csv")
+    page = f"/findings/{found.id}"
+    lists = ("/areas/hassleholmen/findings?status=closed", "/areas/hassleholmen/findings.csv")
+    for path in (page, *lists):
+        assert "Klotter på muren." in client.get(path, as_=gun).response.text
+    assert queries.findings_of_meeting(found.meeting) == [found]
+    _night()
+    db.session.refresh(found)
+    assert (found.what, found.outcome, found.by_id, queries.steps_of(found)) == ("", None, None, [])
+    assert not queries.is_following(found, in_2027.carin)
+    assert client.get(page, as_=gun).status == client.post(f"{page}/remove", {}, as_=gun).status == 404
+    told = [client.get(path, as_=gun).response.text for path in lists]
+    assert (told[0].count("/findings/2"), told[1].count("\n")) == (1, 4)  # the one closed later; a heading
+    assert found.id not in queries.finding_ids(area)
+    assert found not in [*queries.findings_of_area(area), *queries.findings_of_meeting(found.meeting)]
+    mistakes = compare(area, rows, lambda text: (text, [])).mistakes
+    assert [each.problem for each in mistakes] == [Problem.GONE]

@@ -157,7 +157,7 @@ def _mistakes(
         yield Mistake(row.number, KEY, row.key, Problem.TWICE)
     elif finding is None:
         yield Mistake(row.number, KEY, row.key, Problem.UNKNOWN_KEY)
-    elif finding.removed_at is not None:
+    elif finding.removed_at is not None or finding.erased_at is not None:
         yield Mistake(row.number, KEY, row.key, Problem.GONE)
     if status is None:
         yield Mistake(row.number, STATUS, row.status, Problem.UNKNOWN_STATUS)

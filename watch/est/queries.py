@@ -27,7 +27,7 @@ def key_of(finding: Finding) -> str:
 
 
 def findings_by_key(area: Area) -> dict[str, Finding]:
-    """Return what officers see to in an area by its key, with what was taken away."""
+    """Return what officers see to in an area by its key, with what was taken away or erased."""
     groups = select(Group.id).where(Group.area_id == area.id)
     left_to_officers = Finding.group_id.in_(groups) & Finding.owner.in_(OFFICERS_OWN)
     with_place = joinedload(Finding.stairwell), joinedload(Finding.building), joinedload(Finding.group)

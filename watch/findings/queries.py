@@ -45,14 +45,16 @@ REPORT_BY_LINK = {  # the owners that are no users, and whose contact person get
 MOST_LEFT = 8  # how many open findings a call names
 MOST_OF_AREA, MOST_CLOSED = 20, 5  # of an area's findings, how many members see in their list
 WITH_PLACE = joinedload(Finding.stairwell), joinedload(Finding.building)
+IS_SHOWN = Finding.removed_at.is_(None) & Finding.erased_at.is_(None)
 
 
 def _in(place: Place) -> ColumnElement[bool]:
-    if isinstance(place, Group):
-        here = Finding.group_id == place.id
-    else:
-        here = or_(Finding.area_id == place.id, _for_officers_of({place.id}))
-    return here & Finding.removed_at.is_(None)
+    return (Finding.group_id == place.id if isinstance(place, Group) else of_area(place)) & IS_SHOWN
+
+
+def of_area(area: Area) -> ColumnElement[bool]:
+    """Return the condition that it is an area's, or that a group there left it to police or municipality."""
+    return or_(Finding.area_id == area.id, _for_officers_of({area.id}))
 
 
 def _for_officers_of(areas: Collection[int]) -> ColumnElement[bool]:
@@ -77,10 +79,8 @@ def findings_overdue(areas: Collection[int], today: date, most: int) -> list[Fin
     living = Finding.group.has(Group.state != GroupState.CLOSED)
     here = or_(Finding.area_id.in_(areas), and_(_for_officers_of(areas), living))
     is_late = Finding.removed_at.is_(None), Finding.status.not_in(CLOSED), Finding.due_on < today
-    wanted = (
-        select(Finding).where(here, *is_late).options(joinedload(Finding.group), joinedload(Finding.area))
-    )
-    return list(db.session.scalars(wanted.order_by(Finding.due_on, Finding.id).limit(most)))
+    wanted = select(Finding).where(here, *is_late).order_by(Finding.due_on, Finding.id).limit(most)
+    return list(db.session.scalars(wanted.options(joinedload(Finding.group), joinedload(Finding.area))))
 
 
 def finding_ids(
@@ -102,8 +102,7 @@ def finding_ids(
 
 def findings_by_id(ids: Sequence[int]) -> list[Finding]:
     """Return these findings in this order, with where they are."""
-    with_place = joinedload(Finding.stairwell), joinedload(Finding.building), joinedload(Finding.group)
-    wanted = select(Finding).where(Finding.id.in_(ids)).options(*with_place)
+    wanted = select(Finding).where(Finding.id.in_(ids)).options(*WITH_PLACE, joinedload(Finding.group))
     found = {each.id: each for each in db.session.scalars(wanted)}
     return [found[each] for each in ids]
 
@@ -134,7 +133,7 @@ def _left(here: ColumnElement[bool]) -> list[Finding]:
 
 def findings_of_meeting(meeting: Meeting) -> list[Finding]:
     """Return what was found at a meeting."""
-    wanted = select(Finding).where(Finding.meeting_id == meeting.id, Finding.removed_at.is_(None))
+    wanted = select(Finding).where(Finding.meeting_id == meeting.id, IS_SHOWN)
     return list(db.session.scalars(wanted.options(*WITH_PLACE).order_by(Finding.id)))
 
 
@@ -146,7 +145,7 @@ def latest_outcomes(group: Group, most: int = 3) -> list[Finding]:
 
 def findings_of_area(area: Area) -> list[Finding]:
     """Return an area's own findings for its groups' members: the open ones, and those closed last."""
-    own = select(Finding).where(Finding.area_id == area.id, Finding.removed_at.is_(None))
+    own = select(Finding).where(Finding.area_id == area.id, IS_SHOWN)
     newest = own.options(joinedload(Finding.area)).order_by(Finding.changed_at.desc(), Finding.id.desc())
     is_closed = Finding.status.in_(CLOSED)
     left, closed = newest.where(~is_closed).limit(MOST_OF_AREA), newest.where(is_closed).limit(MOST_CLOSED)

@@ -92,8 +92,8 @@ COLUMNS = {
         "join_request.told_at", "letter.expires_at", "person.address_confirmed_at",
     ),
     BY_THE_NIGHT: (
-        "finding.by_id", "finding_step.by_id", "outreach_entry.by_id", "promise.by_id", "operation.by_id",
-        "report.by_id", "report_edition.by_id",
+        "finding.by_id", "finding.erased_at", "finding_step.by_id", "outreach_entry.by_id",
+        "promise.by_id", "operation.by_id", "report.by_id", "report_edition.by_id",
         "checklist_item.by_id", "invitation.flat_id", "invitation.by_id", "letter.by_id", "meeting.about",
         "meeting.called_by_id", "meeting.cancel_reason", "meeting.reminder_text", "meeting_answer.by_id",
         "meeting_part.decided_by_id",

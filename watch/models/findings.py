@@ -85,6 +85,7 @@ class Finding(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(default=utcnow)
     removed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]  # an area's: when its words were; it only counts from then on
     by_id: Mapped[int | None] = personal(
         "C", "who wrote it down", AS_FINDING, ForeignKey("person.id", ondelete="SET NULL"), index=True
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from watch.contacts.queries import in_order
 from watch.extensions import db
+from watch.findings.queries import IS_SHOWN
 from watch.meetings.queries.attendance import Sum, held_meetings, sum_of
 from watch.models import (
     CLOSED,
@@ -151,7 +152,7 @@ def _theirs(pages: Collection[Partner]) -> ColumnElement[bool]:
         and_(Finding.owner == FindingOwner.MUNICIPALITY, in_areas),
         and_(Finding.owner == FindingOwner.LANDLORD, _is_at(landlords)),
     )
-    return and_(left_to_them, Finding.removed_at.is_(None), living)
+    return and_(left_to_them, IS_SHOWN, living)
 
 
 def _is_at(pages: Collection[Partner]) -> ColumnElement[bool]:

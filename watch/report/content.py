@@ -35,7 +35,7 @@ def content_of(report: Report, now: datetime) -> Facts:
         "texts": {each.theme.value: each.text for each in report.texts if each.text},
         "promises": promises_of(report.areas, period),
         "operations": operations_of(report.areas, period),
-        "findings": findings_of(report.areas, period, now),
+        "findings": findings_of(report.areas, period),
         "meetings": meetings_of(report.areas, period, now),
         "groups": groups_of(report.areas, period, now),
         "outreach": outreach_of(report.areas, period),

@@ -118,7 +118,12 @@ def _places(content: Facts) -> list[Table]:
 
 
 def _erased(content: Facts) -> str:
-    """Say which measures are erased, if that can reach the periods. Early editions do not know."""
+    """Say that words are erased, if some are. Early editions say which measures were, if they know."""
+    if any(each["what"] is None for each in content["findings"]["measures"]):
+        return _(
+            "Vad som skulle göras, och vad det blev, raderas två år efter att ett områdes åtgärd avslutades. "
+            "Åtgärden räknas ändå."
+        )
     kept_since = content["findings"].get("kept_since", "")
     if content["period_before"]["since"] >= kept_since:
         return ""
@@ -136,8 +141,9 @@ def _became(each: Facts) -> list[Cell]:
 def _measure(each: Facts) -> list[Cell]:
     where = each["place"] or _("%(area)s, hela området", area=each["area"])
     outcome = Written(each["outcome"]) if each["outcome"] else None
+    what = _("raderat") if each["what"] is None else Written(each["what"])
     return [
-        date.fromisoformat(each["day"]), str(SPOTS[Spot(each["spot"])]), where, Written(each["what"]),
+        date.fromisoformat(each["day"]), str(SPOTS[Spot(each["spot"])]), where, what,
         str(OWNERS[FindingOwner(each["owner"])]), str(STATUSES[FindingStatus(each["status"])]), outcome,
     ]  # fmt: skip
 

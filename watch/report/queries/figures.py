@@ -11,14 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from watch.extensions import db
-from watch.findings.queries import finding_ids, findings_by_id
+from watch.findings.queries import WITH_PLACE, of_area
 from watch.language import local
 from watch.meetings.queries.attendance import Held, held_meetings, sum_of
 from watch.models import (
-    FINDINGS_KEPT,
     Area,
     Finding,
     FindingStatus,
@@ -196,29 +195,24 @@ def _buildings_visited(areas: Sequence[int], period: Period) -> int:
     return db.session.scalar(visited) or 0
 
 
-def findings_of(areas: Sequence[Area], period: Period, now: datetime) -> Facts:
+def findings_of(areas: Sequence[Area], period: Period) -> Facts:
     """Return what was found by kind and what came of it, and the areas' own measures one by one.
 
     An area's findings are those of its list: its own, and what its groups left to police and municipality.
-    Its own that were closed before `kept_since` are erased, so they are not counted.
+    They count also where their words are erased.
     """
-    kept_since = local(now - FINDINGS_KEPT).date()
-    found = [each for area in areas for each in findings_by_id(finding_ids(area))]
-    found.sort(key=lambda each: (each.created_at, each.id))
+    wanted = select(Finding).where(or_(*map(of_area, areas)), Finding.removed_at.is_(None))
+    found = db.session.scalars(wanted.order_by(Finding.created_at, Finding.id).options(*WITH_PLACE)).all()
     inside, earlier = (
         [finding for finding in found if each.has(local(finding.created_at).date())]
         for each in (period, period.before)
     )
-    if period.before.until < kept_since:
-        earlier = []  # too few are left to be compared with
     kinds = [spot for spot in Spot if any(each.spot is spot for each in (*inside, *earlier))]
-    is_kept = period.before.since >= kept_since
     return {
-        "kept_since": kept_since.isoformat(),
         "by_kind": [
-            {"spot": spot.value} | _outcomes(_at(spot, inside), _at(spot, earlier), is_kept) for spot in kinds
+            {"spot": spot.value} | _outcomes(_at(spot, inside), _at(spot, earlier)) for spot in kinds
         ],
-        "total": _outcomes(inside, earlier, is_kept),
+        "total": _outcomes(inside, earlier),
         "measures": [_measure(each) for each in inside if each.area],
     }
 
@@ -227,11 +221,10 @@ def _at(spot: Spot, found: Sequence[Finding]) -> list[Finding]:
     return [each for each in found if each.spot is spot]
 
 
-def _outcomes(inside: Sequence[Finding], earlier: Sequence[Finding], is_kept: bool) -> Facts:
-    """Return how many were found, and what came of them. None before is said only if that is sure."""
+def _outcomes(inside: Sequence[Finding], earlier: Sequence[Finding]) -> Facts:
     by_status = Counter(each.status for each in inside)
     became = {status.value: by_status[status] for status in FindingStatus}
-    return {"found": {"now": len(inside), "before": len(earlier) if earlier or is_kept else None}} | became
+    return {"found": {"now": len(inside), "before": len(earlier)}} | became
 
 
 def _measure(finding: Finding) -> Facts:
@@ -241,7 +234,7 @@ def _measure(finding: Finding) -> Facts:
         "spot": finding.spot.value,
         "place": place.address if place else None,
         "area": finding.area.name if finding.area else None,
-        "what": finding.what,
+        "what": finding.what or None,  # None where it is erased
         "owner": finding.owner.value,
         "status": finding.status.value,
         "outcome": finding.outcome,

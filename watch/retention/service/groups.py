@@ -59,9 +59,24 @@ def notices(now: datetime) -> int:
 
 
 def findings(now: datetime) -> int:
-    """Delete the findings of areas that were closed two years ago. Those of groups lose their texts."""
-    old = Finding.area_id.is_not(None), Finding.status.in_(CLOSED), Finding.changed_at < now - FINDINGS_KEPT
-    return take_out(Finding, and_(*old))
+    """Erase the words of areas' findings that were closed two years ago. They count on. Return how many."""
+    old = (
+        Finding.area_id.is_not(None), Finding.status.in_(CLOSED), Finding.erased_at.is_(None),
+        Finding.changed_at < now - FINDINGS_KEPT,
+    )  # fmt: skip
+    due = select(Finding.id).where(*old).order_by(Finding.id).limit(BATCH)
+    ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    _forget_words(Finding.id.in_(ids), erased_at=now)
+    return len(ids)
+
+
+def _forget_words(which: ColumnElement[bool], **more: datetime) -> None:
+    """Erase the words of findings, their steps, who wrote them, and who hears of them."""
+    of_findings = select(Finding.id).where(which)
+    for belongs in (FindingStep, FindingFollower, FindingLink):
+        db.session.execute(delete(belongs).where(belongs.finding_id.in_(of_findings)))
+    nameless = {"what": "", "outcome": None, "by_id": None}
+    db.session.execute(update(Finding).where(which).values(nameless | more))
 
 
 def drafts(now: datetime) -> int:
@@ -87,11 +102,7 @@ def closed(now: datetime) -> int:
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(FORGOTTEN))
         parts = update(MeetingPart).where(MeetingPart.group_id == number)
         db.session.execute(parts.values(decided_by_id=None))
-        of_findings = select(Finding.id).where(Finding.group_id == number)
-        for belongs in (FindingStep, FindingFollower, FindingLink):
-            db.session.execute(delete(belongs).where(belongs.finding_id.in_(of_findings)))
-        nameless = {"what": "", "outcome": None, "by_id": None}
-        db.session.execute(update(Finding).where(Finding.group_id == number).values(nameless))
+        _forget_words(Finding.group_id == number)
         wordless = {"by_id": None, "reason": None}
         db.session.execute(update(GroupTransition).where(GroupTransition.group_id == number).values(wordless))
         db.session.execute(update(ChecklistItem).where(ChecklistItem.group_id == number).values(by_id=None))
