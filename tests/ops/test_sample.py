@@ -10,14 +10,17 @@ from sqlalchemy import select
 from watch.contacts.labels import backing_words
 from watch.contacts.queries import backing_of
 from watch.extensions import db
+from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.joinable import joinable_stairwells
 from watch.meetings.queries.answers import sums
 from watch.meetings.queries.calls import was_called
 from watch.models import (
+    FEW,
     Building,
     Group,
     GroupState,
     Meeting,
+    Membership,
     OutboxRow,
     OutboxState,
     OutreachEntry,
@@ -75,6 +78,23 @@ def no_more_doors_of_the_sample_were_knocked_on_than_a_house_has() -> None:
         )
 
 
+def members_of_the_sample_joined_before_last_night_and_count() -> None:
+    night = last_night(utcnow())
+    for member in db.session.scalars(select(Membership)):
+        assert member.group.started_at < member.consent_at == member.joined_at < night
+        assert member.household is None or member.household.status_at == member.joined_at
+    db.session.expire_all()
+    counted = [
+        (
+            group.counted_taking_part,
+            sum(many for many, _flats in households_by_stairwell(group, night).values()),
+        )
+        for group in db.session.scalars(select(Group))
+    ]
+    assert max(counted)[0] > 2 * FEW
+    assert all(stored == of_last_night for stored, of_last_night in counted)
+
+
 def test_in_the_sample_town_every_function_can_be_used(app: Flask) -> None:
     """One seeding takes a second and serves all."""
     demo.seed()
@@ -83,3 +103,4 @@ def test_in_the_sample_town_every_function_can_be_used(app: Flask) -> None:
     the_coming_meeting_of_the_sample_was_called_and_no_mail_waits()
     the_sample_holds_a_published_report_that_says_all_that_a_follow_up_says()
     no_more_doors_of_the_sample_were_knocked_on_than_a_house_has()
+    members_of_the_sample_joined_before_last_night_and_count()

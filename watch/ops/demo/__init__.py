@@ -12,7 +12,7 @@ from watch.extensions import db
 from watch.groups.service.recounting import recount_groups
 from watch.models import Area, utcnow
 from watch.ops.demo.cast import make_area_notice, make_cast, make_contacts, make_officers, make_partners
-from watch.ops.demo.groups import GROUPS, INTERESTED, make_group, make_interest
+from watch.ops.demo.groups import GROUPS, INTERESTED, let_members_have_joined, make_group, make_interest
 from watch.ops.demo.meetings import add_area_findings
 from watch.ops.demo.outreach import add_outreach
 from watch.ops.demo.overview import add_months, add_places
@@ -44,6 +44,7 @@ def seed() -> None:
     for sample in GROUPS:
         make_group(sample, officers[0], chance)
     make_cast()
+    let_members_have_joined()
     for designation, count in INTERESTED.items():
         make_interest(building_of(designation), count, chance)
     make_contacts(areas)

@@ -58,6 +58,7 @@ GROUPS = (
     SampleGroup("Svängrummet 9", GroupState.ACTIVE, 0.40, 0.20, 0.0),
     SampleGroup("Svängrummet 14", GroupState.STARTING, 0.0, 0.25, 0.0),
 )
+LAST_JOINED, WEEKS_OF_JOINING = timedelta(days=45), 30  # after the groups started, and before one rested
 HOUSE_OF_THE_CAST = "Våglängden 3"
 INTERESTED = {"Skomakaren 3": 9, "Skomakaren 9": 6, "Verkmästaren 4": 7, "Kronängen 2": 3}
 
@@ -124,6 +125,17 @@ def _meetings(group: Group, chance: random.Random) -> None:
         )
         db.session.add(meeting)
     add_notes_and_findings(group, meeting)
+
+
+def let_members_have_joined() -> None:
+    """Let everybody have joined in the months before, so that the numbers of last night are theirs."""
+    db.session.flush()
+    now, everybody = utcnow(), select(Membership).order_by(Membership.id)
+    for place, member in enumerate(db.session.scalars(everybody)):
+        joined = now - LAST_JOINED - timedelta(days=7 * (place % WEEKS_OF_JOINING))
+        member.joined_at = member.consent_at = joined
+        if member.household:
+            member.household.status_at = joined
 
 
 def make_interest(building: Building, count: int, chance: random.Random) -> None:
