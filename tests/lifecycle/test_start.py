@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,11 +10,11 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import make_coordinator, make_group, make_interest, make_person
-from tests.page_client import PageClient
+from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.extensions import db
 from watch.groups.service import coordinators
-from watch.language import short_day
+from watch.language import day, short_day
 from watch.lifecycle import service as start
 from watch.lifecycle.errors import GroupExists, NotReady
 from watch.models import (
@@ -354,3 +354,27 @@ def test_every_step_leaves_a_trace(gun: Person, langgatan: Building) -> None:
         select(AuditEntry.what).where(AuditEntry.group_id == group.id).order_by(AuditEntry.id)
     )
     assert traces.all() == ["start-step-ticked", "group-started"]
+
+
+def test_the_meeting_was_not_held_before_the_day_it_was_booked_for(
+    client: PageClient, gun: Person, starting: Group
+) -> None:
+    address, earlier = f"/groups/{starting.id}/lifecycle", TODAY - timedelta(days=10)
+
+    def tick(step: StartStep, on: date) -> Page:
+        return client.post(f"{address}/{step}", {f"{step}-done_on": on.isoformat()}, as_=gun)
+
+    said = [
+        f"Uppstartsmötet är bokat till {day(TODAY)}, och kan inte ha hållits {day(earlier)}. "
+        "Rätta en av dagarna."
+    ]
+    assert tick(StartStep.MEETING_BOOKED, TODAY).status == 303
+    refused = tick(StartStep.MEETING_HELD, earlier)
+    assert (refused.status, refused.errors) == (422, said)
+    assert [item.step for item in starting.checklist] == [StartStep.MEETING_BOOKED]
+    assert tick(StartStep.MEETING_BOOKED, earlier).status == 303
+    assert tick(StartStep.MEETING_HELD, earlier).status == 303
+    later = tick(StartStep.MEETING_BOOKED, TODAY)
+    assert (later.status, later.errors) == (422, said)
+    assert tick(StartStep.MEETING_HELD, TODAY).status == 303
+    assert tick(StartStep.MEETING_BOOKED, TODAY).status == 303

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from watch.errors import DomainError
 from watch.models import (
@@ -48,6 +49,14 @@ class NobodyAccepted(NotReady):
 
 class MeetingNotHeld(DomainError):
     """The start meeting is on a day to come, so it cannot have been held."""
+
+
+class HeldBeforeItsDay(DomainError):
+    """The start meeting would have been held before the day for which it was booked."""
+
+    def __init__(self, held_on: date, booked_for: date) -> None:
+        super().__init__("held before the day it was booked for")
+        self.held_on, self.booked_for = held_on, booked_for
 
 
 class NotActive(DomainError):

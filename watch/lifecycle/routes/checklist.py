@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from watch.access import can, current_person, requires
 from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES
 from watch.groups.queries import members, pages
-from watch.language import local
+from watch.language import day, local
 from watch.lifecycle import queries, service
 from watch.lifecycle.errors import (
     DoneInOneDay,
+    HeldBeforeItsDay,
     IsActive,
     MeetingNotHeld,
     NobodyAccepted,
@@ -94,9 +95,21 @@ def tick(group: Group, step: str) -> ViewAnswer:
     form = forms[ticked]
     if not form.validate() and group.state is GroupState.STARTING:
         return _page(group, forms), 422
-    with saving(already=PAST_ITS_START, unless=NOT_YET):
-        service.tick(group, ticked, form.done_on.data, by=current_person())
+    try:
+        with saving(already=PAST_ITS_START, unless=NOT_YET):
+            service.tick(group, ticked, form.done_on.data, by=current_person())
+    except HeldBeforeItsDay as refused:
+        form.done_on.errors = (_held_before(refused),)
+        return _page(group, forms), 422
     return _to_checklist(group)
+
+
+def _held_before(refused: HeldBeforeItsDay) -> str:
+    return _(
+        "Uppstartsmötet är bokat till %(booked)s, och kan inte ha hållits %(held)s. Rätta en av dagarna.",
+        booked=day(refused.booked_for),
+        held=day(refused.held_on),
+    )
 
 
 @bp.post("/groups/<int:group_id>/lifecycle/<step>/undo")

@@ -22,6 +22,7 @@ from watch.language import local
 from watch.lifecycle.errors import (
     DoneInOneDay,
     GroupExists,
+    HeldBeforeItsDay,
     IsActive,
     MeetingNotHeld,
     NobodyAccepted,
@@ -109,8 +110,8 @@ def ask_candidate(group: Group, person_id: int, *, by: Person) -> None:
 def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
     """Mark a step as done on that day; ticking it again changes the day.
 
-    For a booked meeting it is the meeting's own day, which may be to come. Raises NotStarting, NobodyAccepted
-    and MeetingNotHeld.
+    For a booked meeting it is the meeting's own day, which may be to come. Raises NotStarting,
+    NobodyAccepted, MeetingNotHeld and HeldBeforeItsDay.
     """
     _must_be_starting(group)
     today, meeting_on = local(utcnow()).date(), None
@@ -118,8 +119,7 @@ def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
         _must_be_coordinated(group)
     if step is StartStep.MEETING_BOOKED:
         meeting_on, done_on = done_on, min(done_on, today)
-    if step is StartStep.MEETING_HELD and (start_of(group, utcnow()).meeting_on or today) > today:
-        raise MeetingNotHeld
+    _must_be_in_order(group, step, meeting_on or done_on, today)
     known = select(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
     item = db.session.scalar(known)
     if item is None:
@@ -150,6 +150,21 @@ def untick(group: Group, step: StartStep, *, by: Person) -> None:
 def _must_be_starting(group: Group) -> None:
     if group.state is not GroupState.STARTING:
         raise NotStarting
+
+
+def _must_be_in_order(group: Group, step: StartStep, day: date, today: date) -> None:
+    """Raise unless the start meeting was held on the day for which it is booked, or later."""
+    if step not in {StartStep.MEETING_BOOKED, StartStep.MEETING_HELD}:
+        return
+    start = start_of(group, utcnow())
+    if step is StartStep.MEETING_HELD and start.meeting_on:
+        if start.meeting_on > today:
+            raise MeetingNotHeld
+        if day < start.meeting_on:
+            raise HeldBeforeItsDay(day, start.meeting_on)
+    held_on = start.done.get(StartStep.MEETING_HELD)
+    if step is StartStep.MEETING_BOOKED and held_on and held_on < day:
+        raise HeldBeforeItsDay(held_on, day)
 
 
 def _must_be_coordinated(group: Group) -> None:
