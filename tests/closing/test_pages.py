@@ -192,3 +192,13 @@ def test_old_links_explain_kindly(client: PageClient, scene: Scene) -> None:
     house = client.get(f"/buildings/{scene.house.id}")
     assert house.status == 200
     assert "gå med" not in " ".join(house.buttons).lower()
+
+
+def test_how_many_took_part_is_told_in_the_past(client: PageClient, scene: Scene) -> None:
+    client.post(path(scene.group), WHY, as_=scene.gun)
+    text = client.get(path(scene.group), as_=scene.gun).text
+    assert "När den avslutades var 5 av 18 hushåll med." in text
+    assert (
+        f"Avslutad sedan {day(utcnow())}."
+        in client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.gun).text
+    )

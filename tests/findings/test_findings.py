@@ -668,3 +668,17 @@ def test_a_finding_is_of_no_draft(client: PageClient, scene: Scene) -> None:
     form = client.get(f"/groups/{scene.group.id}/findings/new?meeting={draft.id}", as_=scene.amina)
     assert form.press("Spara", LAMP).status == 303
     assert last().meeting_id is None
+
+
+def test_what_should_have_been_done_is_marked_in_its_list(client: PageClient, scene: Scene) -> None:
+    late, today, done = (
+        make_finding(scene.group, f"{what} är sönder.", by=scene.amina)
+        for what in ("Låset", "Lampan", "Dörren")
+    )
+    yesterday = local(utcnow()).date() - timedelta(days=1)
+    late.due_on, today.due_on, done.due_on = yesterday, local(utcnow()).date(), yesterday
+    done.status, done.outcome = FindingStatus.DONE, "Lagad"
+    db.session.commit()
+    text = client.get(f"/groups/{scene.group.id}/findings", as_=scene.amina).text
+    assert text.count("Skulle ha varit klar") == 1
+    assert "Låset är sönder. Inte påbörjad Skulle ha varit klar" in text

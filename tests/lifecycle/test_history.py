@@ -90,7 +90,7 @@ def test_a_building_does_not_make_a_group_active_again(
     way = f"Under uppstart {began} Aktiv {began}"
     assert way in page.text
     assert f"{way} Aktiv" not in page.text
-    assert f"Så sedan {day(turns_of(scene.group)[-1].at)}." in page.text
+    assert f"Aktiv sedan {day(turns_of(scene.group)[-1].at)}." in page.text
     assert page.html.count('aria-current="step"') == 1
 
 

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from watch.access import can, current_relations
 from watch.findings import queries
 from watch.findings.labels import OWNERS, SPOTS, STATUS_KINDS, STATUSES, where_in_area, where_of
-from watch.models import Finding, FindingOwner, FindingStatus, Group, Meeting, Spot
+from watch.language import local
+from watch.models import Finding, FindingOwner, FindingStatus, Group, Meeting, Spot, utcnow
 from watch.permissions import Permission
 
 bp = Blueprint("findings", __name__)
@@ -36,6 +37,12 @@ def finding_status(status: FindingStatus) -> LazyString:
 @bp.app_template_filter("finding_status_kind")
 def finding_status_kind(status: FindingStatus) -> str:
     return STATUS_KINDS[status]
+
+
+@bp.app_template_filter("finding_overdue")
+def finding_overdue(finding: Finding) -> bool:
+    """Return True if the day has passed on which it should have been done, and it is not."""
+    return finding.due_on is not None and finding.due_on < local(utcnow()).date() and not finding.is_closed
 
 
 @bp.app_template_global("findings_left")
