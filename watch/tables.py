@@ -30,7 +30,6 @@ class TableProblem(StrEnum):
     TOO_LARGE = auto()
     TOO_HEAVY = auto()
     TOO_MANY_ROWS = auto()
-    HIDDEN_ROWS = auto()
     OLD_SPREADSHEET = auto()
     LOCKED_SPREADSHEET = auto()
     BROKEN_SPREADSHEET = auto()
@@ -66,6 +65,14 @@ class UnreadableTable(DomainError):
     def __init__(self, problem: StrEnum, *, row: int | None = None, count: int = 0) -> None:
         super().__init__(problem)
         self.problem, self.row, self.count = problem, row, count
+
+
+class HiddenRows(DomainError):
+    """Rows of a table that is to be read whole are hidden; `count` is how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} hidden")
+        self.count = count
 
 
 @dataclass(frozen=True)
@@ -134,9 +141,9 @@ def _problem_of_old(data: bytes, name: str) -> TableProblem:
 
 
 def expect_no_hidden_rows(table: Table) -> None:
-    """Raise UnreadableTable if rows are hidden: a filter that was left on would leave them out unseen."""
+    """Raise HiddenRows if rows are hidden: a filter that was left on would leave them out unseen."""
     if table.hidden_rows:
-        raise UnreadableTable(TableProblem.HIDDEN_ROWS, count=table.hidden_rows)
+        raise HiddenRows(table.hidden_rows)
 
 
 def split_text(text: str, *, most_rows: int, delimiter: str | None = None) -> Table:

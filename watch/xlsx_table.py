@@ -123,15 +123,9 @@ def _expect_workbook(archive: zipfile.ZipFile, most_unpacked: int) -> None:
 
 def _sheet(sheet: Any, most_rows: int) -> Sheet:
     """Return a sheet's visible rows. Rows that have only borders or colours are not counted."""
-    from openpyxl.worksheet._reader import WorkSheetParser  # only this tells which rows are hidden
-
-    found, book = Sheet(), sheet.parent
+    found = Sheet()
     with sheet._get_source() as source:
-        parser = WorkSheetParser(
-            source, sheet._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )  # fmt: skip
-        _mark_formulas(parser)
+        parser = _parser_of(sheet, source)
         for number, cells in parser.parse():
             texts = _texts_of(cells)
             is_hidden = _is_hidden(parser.row_dimensions.pop(str(number), {}))
@@ -181,10 +175,16 @@ def _texts_of(cells: Sequence[Mapping[str, Any]]) -> list[str]:
     return [texts.get(column, "") for column in range(1, last + 1)] + far
 
 
-def _mark_formulas(parser: Any) -> None:
-    """Let a parser tell formulas without a value from empty cells."""
-    from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG
+def _parser_of(sheet: Any, source: Any) -> Any:
+    """Return the parser of a sheet, which tells formulas without a value from empty cells."""
+    # only this tells which rows are hidden
+    from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
+    book = sheet.parent
+    parser = WorkSheetParser(
+        source, sheet._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats,
+        timedelta_formats=book._timedelta_formats,
+    )  # fmt: skip
     parse_cell = parser.parse_cell
 
     def parsed(element: Any) -> Any:
@@ -195,6 +195,7 @@ def _mark_formulas(parser: Any) -> None:
         return cell
 
     parser.parse_cell = parsed
+    return parser
 
 
 def _spoilt_in(cells: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:

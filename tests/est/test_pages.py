@@ -184,7 +184,7 @@ def test_a_file_with_hidden_rows_is_refused(
     book.save(data := BytesIO())
     page = read_back(client, scene, data.getvalue(), "est.xlsx")
     assert (page.status, stands()[2]) == (422, ("open", None))
-    assert "1 rad är dold i kalkylbladet, kanske av ett filter. Visa alla rader i bladet" in page.text
+    assert "Dolda rader i kalkylbladet, kanske av ett filter: 1. Visa alla rader i bladet" in page.text
 
 
 def test_what_was_shown_is_what_is_saved(client: PageClient, scene: Scene, findings: list[Finding]) -> None:

@@ -9,7 +9,7 @@ from watch import language
 from watch.est.errors import MissingColumns
 from watch.est.outcomes import MOST_ROWS, Mistake, Problem
 from watch.places.labels import TABLE_PROBLEMS, hidden_rows_said, shown
-from watch.tables import TableProblem, UnreadableTable
+from watch.tables import HiddenRows, TableProblem, UnreadableTable
 
 MOST_SHOWN = 80  # characters of a cell
 FILE_PROBLEMS = TABLE_PROBLEMS | {
@@ -35,16 +35,16 @@ PROBLEMS = {
 }
 
 
-def refusal_of(error: MissingColumns | UnreadableTable) -> str:
+def refusal_of(error: MissingColumns | UnreadableTable | HiddenRows) -> str:
     """Return why the file cannot be read, and what to do."""
     if isinstance(error, MissingColumns):
         return _("Kolumner som saknas: %(names)s. Använd filen som ni tog ut.", names=", ".join(error.names))
+    if isinstance(error, HiddenRows):
+        return hidden_rows_said(error.count)
     if error.problem is TableProblem.TOO_MANY_ROWS:
         return _(
             "Filen har för många rader. Högst %(most)s: dela den i två.", most=language.number(MOST_ROWS)
         )
-    if error.problem is TableProblem.HIDDEN_ROWS:
-        return hidden_rows_said(error.count)
     return str(FILE_PROBLEMS[TableProblem(error.problem)])
 
 

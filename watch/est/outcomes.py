@@ -101,7 +101,7 @@ class Preview:
 def read(data: bytes, name: str) -> tuple[list[Row], list[Mistake]]:
     """Return the rows of a CSV or XLSX file, and the rows whose quotes are wrong.
 
-    Raises UnreadableTable, and MissingColumns.
+    Raises UnreadableTable, HiddenRows and MissingColumns.
     """
     limits = XlsxLimits(rows=MOST_ROWS + 1)
     tables = read_tables(data, most_bytes=MOST_BYTES, xlsx=limits, name=name)

@@ -24,7 +24,7 @@ from watch.models import Area
 from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.spreadsheets import CONTENT_TYPE
-from watch.tables import UnreadableTable
+from watch.tables import HiddenRows, UnreadableTable
 from watch.web import ViewAnswer
 
 bp = Blueprint("est", __name__)
@@ -52,7 +52,7 @@ def preview(area: Area) -> ViewAnswer:
         return _index_page(area, form), 422
     try:
         rows, broken = outcomes.read(form.file.data.read(), form.file.data.filename or "")
-    except (UnreadableTable, MissingColumns) as unreadable:
+    except (UnreadableTable, HiddenRows, MissingColumns) as unreadable:
         return _refused(area, form, unreadable)
     found = outcomes.compare(area, rows, checked)
     found.mistakes[:0] = broken
@@ -104,7 +104,9 @@ def take_out(area: Area) -> ViewAnswer:
     return Response(text, content_type=CONTENT_TYPE, headers={"Content-Disposition": saved_as})
 
 
-def _refused(area: Area, form: ReadOutcomesForm, why: UnreadableTable | MissingColumns) -> ViewAnswer:
+def _refused(
+    area: Area, form: ReadOutcomesForm, why: UnreadableTable | HiddenRows | MissingColumns
+) -> ViewAnswer:
     form.file.errors = (refusal_of(why),)
     return _index_page(area, form), 422
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from wtforms import SelectChoice
 
 from watch import language
@@ -67,6 +66,10 @@ TABLE_PROBLEMS = {
 }
 PROBLEMS = {
     Problem.NO_ROWS: _l("Listan har kolumnnamn men inga lägenheter. Exportera den igen."),
+    Problem.HIDDEN_ROWS: _l(
+        "Dolda rader i kalkylbladet, kanske av ett filter: %(count)s. "
+        "Visa alla rader i bladet, spara och ladda upp igen."
+    ),
     Problem.MISSING_COLUMN: _l("Kolumnen saknas. Lägg till den i första raden, med sina värden under."),
     Problem.RENAMED_COLUMN: _l("Kolumnen heter något annat i filen. Ändra kolumnnamnet."),
     Problem.DUPLICATE_COLUMN: _l("Kolumnen finns två gånger. Ta bort den ena."),
@@ -144,19 +147,13 @@ PROBLEMS = {
 
 def hidden_rows_said(count: int) -> str:
     """Return that rows are hidden, how many they are, and what to do."""
-    return ngettext(
-        "%(num)d rad är dold i kalkylbladet, kanske av ett filter. "
-        "Visa alla rader i bladet, spara och ladda upp igen.",
-        "%(num)d rader är dolda i kalkylbladet, kanske av ett filter. "
-        "Visa alla rader i bladet, spara och ladda upp igen.",
-        count,
-    )
+    return str(PROBLEMS[Problem.HIDDEN_ROWS]) % {"count": language.number(count)}
 
 
 def sentence(error: RowError) -> str:
     """Return an error as one line: the place in the file, the cell, and what to do."""
     kind = error.problem
-    if kind is TableProblem.HIDDEN_ROWS:
+    if kind is Problem.HIDDEN_ROWS:
         return hidden_rows_said(error.count)
     problem: Any = TABLE_PROBLEMS[kind] if isinstance(kind, TableProblem) else PROBLEMS[kind]
     if kind is TableProblem.TOO_LONG and (most := MAX_CHARACTERS.get(error.column)):

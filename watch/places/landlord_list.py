@@ -23,7 +23,15 @@ from watch.places.list_cells import (
 )
 from watch.places.problems import BadLandlordList, Problem, RowError
 from watch.signs import is_hidden_character
-from watch.tables import BrokenRow, Table, TableProblem, UnreadableTable, expect_no_hidden_rows, read_tables
+from watch.tables import (
+    BrokenRow,
+    HiddenRows,
+    Table,
+    TableProblem,
+    UnreadableTable,
+    expect_no_hidden_rows,
+    read_tables,
+)
 from watch.xlsx_table import XlsxLimits
 
 __all__ = ["MOST_BYTES", "Column", "FlatRow", "LandlordList", "read", "read_list", "same"]
@@ -87,8 +95,11 @@ def read_list(data: bytes, name: str = "") -> LandlordList:
         (first, names), table = max(map(_list_in, tables), key=lambda each: len(_known(each[0][1])))
         expect_no_hidden_rows(table)
     except UnreadableTable as unreadable:
-        problem = TableProblem(unreadable.problem)
-        raise BadLandlordList([RowError(unreadable.row, None, "", problem, count=unreadable.count)]) from None
+        raise BadLandlordList(
+            [RowError(unreadable.row, None, "", TableProblem(unreadable.problem))]
+        ) from None
+    except HiddenRows as hidden:
+        raise BadLandlordList([RowError(None, None, "", Problem.HIDDEN_ROWS, count=hidden.count)]) from None
     places = _places(first, names, table)
     errors, rows = [_quote_error(broken, names) for broken in table.broken], []
     for number, cells in table.rows:

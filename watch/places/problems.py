@@ -14,6 +14,7 @@ class Problem(StrEnum):
     """A kind of damage in what can be read."""
 
     NO_ROWS = auto()
+    HIDDEN_ROWS = auto()
     # the columns
     MISSING_COLUMN = auto()
     RENAMED_COLUMN = auto()

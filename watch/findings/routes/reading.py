@@ -77,7 +77,7 @@ def area_take_out(area: Area) -> ViewAnswer:
 
 def _export_page(area: Area, form: ExportForm) -> str:
     return render_template(
-        "findings/ask_export.html", area=area, form=form, count=len(queries.finding_ids(area))
+        "findings/area_ask_export.html", area=area, form=form, count=len(queries.finding_ids(area))
     )
 
 

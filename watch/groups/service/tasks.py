@@ -20,7 +20,7 @@ def set_aside(group: Group, task: Task, *, by: Person) -> bool:
         is_old = SetAside.at < utcnow() - LIST_DUE_AFTER
         db.session.execute(delete(SetAside).where(is_list_check(group.id), is_old))
     row = {"group_id": group.id, "task": task, "at": utcnow()}
-    is_new = changed(upsert(SetAside).values(row).on_conflict_do_nothing())
+    is_new = bool(changed(upsert(SetAside).values(row).on_conflict_do_nothing()))
     if is_new:
         audit.note("task-set-aside", about=group, by=by)
     return is_new

@@ -77,7 +77,7 @@ def area_take_out_numbers(area: Area) -> ViewAnswer:
 
 def _export_page(area: Area, form: ExportForm) -> str:
     count = len(attendance.held_meetings(area, utcnow()))
-    return render_template("meetings/ask_export.html", area=area, form=form, count=count)
+    return render_template("meetings/area_ask_numbers.html", area=area, form=form, count=count)
 
 
 def _tables(place: Group | Area, held: Sequence[Held], groups: Sequence[GroupSum]) -> dict[str, Any]:
