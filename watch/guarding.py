@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField
 from wtforms.validators import ValidationError
 
-from watch.guard import flats_of_people, named_in, people_at, plates_in, suspects_in, tells_flat
+from watch.guard import flats_of_people, named_in, names_flat, people_at, plates_in, suspects_in, tells_flat
 from watch.lengths import TOO_LONG, AtMost
 
 MOST_CHARACTERS = 1000  # of all digests, some seventy
@@ -113,6 +113,12 @@ def without_names(form: Any, field: Field, message: Any) -> None:
     """Ask with this message about a text that may name a person, where no name has a place."""
     if not field.errors:
         ask_about(form, people_at(field.data or ""), message)
+
+
+def demand_no_flat(text: str) -> None:
+    """Raise an error about a contact person's line that tells where somebody lives."""
+    if names_flat(text):
+        raise ValidationError(_l("Skriv inte i vilken lägenhet någon bor, för alla grannar ser kontakten."))
 
 
 def _suspects_in(form: Any, field: Field) -> list[str]:

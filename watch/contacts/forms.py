@@ -17,6 +17,7 @@ from watch.contacts.queries.of_group import (
     is_anothers_name,
     is_anothers_organisation,
     is_anothers_title,
+    leads_to_police,
 )
 from watch.fields import (
     AddressField,
@@ -28,9 +29,8 @@ from watch.fields import (
     choice,
     choices_of,
 )
-from watch.guard import names_flat
+from watch.guarding import demand_no_flat
 from watch.models import ContactRole, ContactScope, Group
-from watch.titles import names_police
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
 CHOOSE_WHOM = _l("Kryssa för minst ett alternativ.")
@@ -40,9 +40,6 @@ CHOICE: Any = _l("Välj")
 NONE_YET = SelectChoice("", CHOICE)
 IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
 REACHABLE = _l("Skriv en telefon eller en e-postadress, så att kontakten går att nå.")
-
-ONLY_HOURS = _l("Skriv bara när kontakten svarar. Polisen och 112 står redan här.")
-NO_FLAT = _l("Skriv inte i vilken lägenhet någon bor, för alla grannar ser kontakten.")
 
 
 class SeenField(HiddenField):
@@ -146,8 +143,8 @@ class GroupContactForm(CardForm):
 
     def validate_organisation(self, field: Field) -> None:
         """Refuse the police, the municipality and the landlord, because neighbours would trust the card."""
-        if self._is_new(field) and names_flat(field.data):
-            raise ValidationError(NO_FLAT)
+        if self._is_new(field):
+            demand_no_flat(field.data)
         if self._is_new(field) and is_anothers_organisation(self.group, field.data):
             raise ValidationError(
                 _l(
@@ -221,10 +218,9 @@ def _shown(card: Card | None) -> dict[str, Any]:
 
 def _demand_hours(text: str) -> None:
     """Raise an error about a line of hours that leads to the police, or tells where somebody lives."""
-    if names_police(text):
-        raise ValidationError(ONLY_HOURS)
-    if names_flat(text):
-        raise ValidationError(NO_FLAT)
+    if leads_to_police(text):
+        raise ValidationError(_l("Skriv bara när kontakten svarar. Polisen och 112 står redan här."))
+    demand_no_flat(text)
 
 
 def _choices(offered: Targets, card: Card) -> Iterator[SelectChoice]:

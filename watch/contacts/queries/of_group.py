@@ -9,7 +9,7 @@ from sqlalchemy import select
 from watch.contacts.queries import GROUPS_OWN, Card, contacts_for
 from watch.extensions import db
 from watch.models import ContactPerson, ContactRole, ContactScope, Group, Officer, Person
-from watch.titles import claims_office, is_taken_for
+from watch.titles import claims_office, is_taken_for, names_police
 
 MOST_OWN = 2  # of the group's own contacts on its page
 USUALLY = 4  # contacts on a group's page, unless more are needed
@@ -59,6 +59,11 @@ def is_anothers_title(card: Card, name: str) -> bool:
     if contact.group and _is_own(contact):
         return is_anothers_name(contact.group, name)
     return claims_office(name, of_person=True)
+
+
+def leads_to_police(hours: str) -> bool:
+    """Return True if a line of hours says to call the police or an emergency number."""
+    return names_police(hours)
 
 
 def _trusted(group: Group) -> Iterator[ContactPerson]:
