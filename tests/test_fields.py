@@ -78,6 +78,14 @@ def test_what_is_somewhat_too_long_is_kept_whole_and_what_is_much_too_long_is_cu
         assert (form.name.data, form.line.data, form.text.data) == ("Bo", "a" * 350, "b" * 350)
 
 
+def test_no_text_has_an_address_that_runs_a_script(plain_app: Flask) -> None:
+    with plain_app.test_request_context():
+        form = Typed(MultiDict({"name": "Bo", "line": "javascript:x()", "text": "Se JavaScript : x"}))
+        assert not form.validate()
+        told = ["Länken går inte att skicka. Använd en adress som börjar med https://."]
+        assert form.errors == {"line": told, "text": told}
+
+
 def test_an_address_or_a_phone_that_is_too_long_says_so(plain_app: Flask) -> None:
     class Reached(fields.Form):
         email = fields.AddressField("E-post")

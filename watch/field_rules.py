@@ -18,6 +18,8 @@ from watch.personnummer import has_personnummer, may_be_mobile, personnummer_wor
 from watch.signs import JOINERS, before_hidden_sign, has_pile
 from watch.titles import is_title
 
+SCRIPT_LINK = re.compile(r"javascript\s*:", re.IGNORECASE)
+
 
 def hidden_signs_word(before: str) -> Any:
     """Return the message for a sign that nobody sees, which stands after these words."""
@@ -66,6 +68,15 @@ def no_personnummer_in_text(_form: Any, field: Field) -> None:
                 "ärendenummer 1234567890."
             )
         )
+
+
+def no_script_link(_form: Any, field: Field) -> None:
+    """Refuse a javascript: address, which a program that makes links of texts would run."""
+    if SCRIPT_LINK.search(field.data or ""):
+        raise ValidationError(_l("Länken går inte att skicka. Använd en adress som börjar med https://."))
+
+
+OF_EVERY_TEXT = (no_pile_of_marks, no_script_link, no_personnummer_in_text)
 
 
 def no_encoded_word(_form: Any, field: Field) -> None:

@@ -23,23 +23,18 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import (
-    DataRequired,
-    InputRequired,
-    Optional,
-    ValidationError,
-)
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, bare_address, readable_address
 from watch.field_rules import (
+    OF_EVERY_TEXT,
     NoHiddenSigns,
     OurWordsOfChoices,
     a_letter,
     no_encoded_word,
     no_link,
     no_personnummer,
-    no_personnummer_in_text,
     no_pile_of_marks,
     no_telling,
     no_title,
@@ -133,7 +128,7 @@ class LineField(StringField):
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         hidden = NoHiddenSigns(allowed=OF_TEXTS)
-        rules = (needed, too_long, hidden, no_pile_of_marks, no_encoded_word, no_personnummer_in_text)
+        rules = (needed, too_long, hidden, no_encoded_word, *OF_EVERY_TEXT)
         guard = () if unguarded else (about_nobody,)
         super().__init__(label, validators=rules + guard, filters=[_filter(plain_line), _strip], **more)
 
@@ -147,7 +142,7 @@ class TextField(TextAreaField):
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         hidden = NoHiddenSigns(allowed=OF_TEXTS, lines=True)
-        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer_in_text, guard]
+        rules = [needed, too_long, hidden, *OF_EVERY_TEXT, guard]
         super().__init__(label, validators=rules, filters=[_filter(plain_text), _strip], **more)
 
 

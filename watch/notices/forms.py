@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,13 +17,7 @@ from watch.notices.queries import Target
 from watch.sending import SendingForm
 
 MAX_CHARACTERS = 10_000
-SCRIPT_LINK = re.compile(r"javascript\s*:", re.IGNORECASE)
 OTHER_LANGUAGES = (Language.ENGLISH, Language.ARABIC, Language.SOMALI)
-
-
-def no_script_links(_form: Form, field: Field) -> None:
-    if SCRIPT_LINK.search(field.data or ""):
-        raise ValidationError(_l("Länken går inte att skicka. Använd en adress som börjar med https://."))
 
 
 def fits_a_mail(_form: Form, field: Field) -> None:
@@ -43,13 +36,12 @@ def fits_a_mail(_form: Form, field: Field) -> None:
 class TitleField(LineField):
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, most=120, **more)
-        self.validators = (*self.validators, no_script_links)
 
 
 class BodyField(TextField):
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, most=MAX_CHARACTERS, **more)
-        self.validators = (*self.validators, fits_a_mail, no_script_links)
+        self.validators = (*self.validators, fits_a_mail)
 
 
 class WriteNoticeForm(SendingForm):
