@@ -28,7 +28,9 @@ from watch.models import (
     ContactRole,
     Language,
     Mailbox,
+    Officer,
     OutboxRow,
+    Person,
     Suppression,
     utcnow,
 )
@@ -241,6 +243,54 @@ def test_what_they_correct_is_published_at_once_and_the_officers_are_told(
     assert "Ändrad av kontakten själv" not in client.get("/contacts/edit", as_=scene.gun).text
     assert "själva har ändrat" not in client.get("/overview", as_=scene.gun).text
     assert acts()[:2] == [("contact-corrected", None)] * 2
+
+
+def told(outbox: Outbox) -> set[str]:
+    """Return who is mailed about a correction."""
+    rows = [row for row in outbox.rows() if row.mailing.kind == "contact-corrected"]
+    return {row.mailbox.address for row in rows if row.mailbox}
+
+
+def test_each_officer_of_the_cards_areas_is_mailed_what_it_was_and_is(
+    client: PageClient, scene: Scene, card: list[ContactPerson], outbox: Outbox
+) -> None:
+    link = ask(outbox)
+    assert correct(client, link, phone="033-700 00 00").status == 303
+    assert told(outbox) == set(), "nothing was changed"
+    correct(client, link, name="", phone="033-700 11 22")
+    assert told(outbox) == addresses_of(*card) == {"gun@example.org", "hodan@example.org"}
+    row = next(each for each in outbox.rows() if each.mailing.kind == "contact-corrected")
+    for words in (
+        "Kommunpolis · Polisen i Borås Gäller för: Hässleholmen, Boda",
+        "Förut: Per Ek · 033-700 00 00 · vardagar 8–16 Nu: 033-700 11 22 · vardagar 8–16",
+    ):
+        assert words in text_of(row)
+    assert button_of(row).endswith("/contacts/edit")
+    listed = client.get("/contacts/edit", as_=scene.gun)
+    assert "Förut: Per Ek · 033-700 00 00 · vardagar 8–16" in listed.text
+    listed.press("Uppgifterna stämmer Polisen i Borås")
+    assert "Förut" not in client.get("/contacts/edit", as_=scene.gun).text
+    assert fresh(card[0]).corrected_from is None
+
+
+def addresses_of(*contacts: ContactPerson) -> set[str]:
+    """Return the addresses of the officers who follow the contacts' areas."""
+    areas = {each.area_id for each in contacts}
+    here = Officer.is_current if None in areas else Officer.is_current & Officer.area_id.in_(areas)
+    people = db.session.scalars(select(Person).join(Officer, Officer.person_id == Person.id).where(here))
+    return {each.mailbox.address for each in people if each.mailbox}
+
+
+def test_of_a_contact_for_all_areas_every_officer_is_told(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    contact = make_contact(ContactRole.MUNICIPALITY, "Borås Stad")
+    contact.email, contact.checked_on = RING, A_YEAR_AGO
+    db.session.commit()
+    correct(client, ask(outbox), phone="033-700 11 22")
+    everybody = addresses_of(contact)
+    assert len(everybody) > 1
+    assert told(outbox) == everybody
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "record-corrected", "membership-ended", "membership-left", "unsubscribed", "paper-to-hand-out", "trial",
     "notes-published", "notes-missing", "joint-invited", "meeting-left", "coordinator-accepted",
     "flatmate-joined", "group-closed", "group-reopened", "group-split", "group-buildings",
-    "coordinator-unreached", "officers-week", "partner-assigned",
+    "coordinator-unreached", "officers-week", "partner-assigned", "contact-corrected",
 }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
 from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS_CHANGED
 from watch.closing import service as closing
 from watch.closing.mails import GROUP_CLOSED, GROUP_REOPENED
-from watch.contacts.mails import CONTACT_ASKED
+from watch.contacts.mails import CONTACT_ASKED, CONTACT_CORRECTED
 from watch.extensions import db
 from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
 from watch.followup.mails import OFFICERS_WEEK
@@ -326,6 +326,13 @@ def _contact_asked(scene: Scene) -> OutboxRow | None:
     return outbox.queue(CONTACT_ASKED, to=question.mailbox, about=question)
 
 
+def _contact_corrected(scene: Scene) -> OutboxRow | None:
+    contact = make_contact(ContactRole.MUNICIPALITY, "Borås Stad", scene.group.area)
+    contact.name, contact.hours, contact.corrected_at = "Åsa Ek", "vardagar 8–16", utcnow()
+    contact.corrected_from = "Per Ek · 033-12 34 56"
+    return outbox.queue(CONTACT_CORRECTED, to=scene.gun, about=contact)
+
+
 def _answered(scene: Scene) -> OutboxRow | None:
     asked = make_message(scene.carin, scene.group)
     scene.bengt.shows_name = True
@@ -452,6 +459,7 @@ LETTERS: dict[str, SampleMail] = {
     "finding-updated": _finding_updated,
     "finding-assigned": _finding_assigned,
     "contact-asked": _contact_asked,
+    "contact-corrected": _contact_corrected,
     "neighbour-wrote": lambda s: outbox.queue(
         NEIGHBOUR_WROTE, to=s.bengt, about=make_message(s.carin, s.group)
     ),

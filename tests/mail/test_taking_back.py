@@ -225,6 +225,11 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "said no": lambda s, about: contacts.resign(about),
         "another address": lambda s, about: setattr(contacts_of(about)[0], "email", "ny@example.org"),
     },
+    "contact-corrected": {
+        "checked": lambda s, about: contacts.check_card([about], by=s.gun, today=local(utcnow()).date()),
+        "removed": lambda s, about: contacts.remove_card([about], by=s.gun),
+        "follows the area no more": lambda s, about: unassign(s, s.gun),
+    },
     "notes-published": {
         "left": lambda s, about: leave(s, s.carin),
         "wants nothing": lambda s, about: choose(s.carin, NoticeChoice.NOTHING),

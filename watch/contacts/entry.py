@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watch.models import ContactRole, ContactScope
+from watch.language import readable_phone
+from watch.models import ContactPerson, ContactRole, ContactScope
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,9 @@ class Correction:
     name: str | None
     phone: str | None
     hours: str | None
+
+
+def line_of(contact: ContactPerson) -> str:
+    """Return in one line what a contact person can correct: "Per Ek · 033-12 34 56 · vardagar 8–16"."""
+    facts = contact.name, contact.phone and readable_phone(contact.phone), contact.hours
+    return " · ".join(filter(None, facts)) or "–"

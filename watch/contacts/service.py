@@ -9,20 +9,32 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from watch import audit
 from watch.accounts.service.people import mailbox_at
 from watch.contacts.asking import asked_since, cards_to_ask, contacts_of, language_at
 from watch.contacts.entry import Correction as Correction  # partners use it too
-from watch.contacts.entry import Entry, Target
+from watch.contacts.entry import Entry, Target, line_of
 from watch.contacts.errors import ChangedMeanwhile, ContactRemoved
-from watch.contacts.mails import CONTACT_ASKED
-from watch.contacts.queries import Card, facts_of, mark_of
+from watch.contacts.mails import CONTACT_ASKED, CONTACT_CORRECTED
+from watch.contacts.queries import Card, facts_of, keepers_to_tell, mark_of
 from watch.extensions import db
 from watch.mail import outbox
-from watch.models import Area, ContactPerson, ContactQuestion, ContactScope, Group, Person, utcnow
+from watch.models import (
+    Area,
+    ContactPerson,
+    ContactQuestion,
+    ContactScope,
+    Group,
+    Mailing,
+    OutboxRow,
+    OutboxState,
+    Person,
+    utcnow,
+)
 
+BETWEEN_MAILS = timedelta(hours=1)  # about the corrections of one card
 LINK_LASTS = timedelta(days=90)
 AFTER_ANSWER = timedelta(days=14)  # in which they may think again; whoever got the mail forwarded could, too
 
@@ -156,15 +168,42 @@ def correct_card(card: Card, correction: Correction, *, seen: str, by: Person | 
     """
     if not _is_as_seen(card, seen, says_so=all(_says(each, correction) for each in card)):
         return card
+    changed = []
     for contact in card:
-        before = facts_of(contact)
+        before, line = facts_of(contact), line_of(contact)
         for name in ("name", "phone", "hours"):
             setattr(contact, name, getattr(correction, name) or None)
         contact.checked_on, contact.resigned_at = today, None
         if facts_of(contact) != before:
+            if contact.corrected_at is None:  # of several corrections, what it was when officers saw it last
+                contact.corrected_from = line
             contact.corrected_at = utcnow()
             _note("contact-corrected", contact, by)
+            changed.append(contact)
+    if changed:
+        _tell_officers(card)
     return card
+
+
+def _tell_officers(card: Card) -> None:
+    """Mail the officers who follow a card, once an hour at most.
+
+    A mail that waits tells of later corrections too, because it is written when it is sent.
+    """
+    rows = db.session.execute(
+        select(OutboxRow.state, OutboxRow.settled_at)
+        .join(OutboxRow.mailing)
+        .where(
+            Mailing.kind == CONTACT_CORRECTED.kind,
+            Mailing.contact_person_id.in_([each.id for each in card]),
+            or_(OutboxRow.state == OutboxState.QUEUED, OutboxRow.may_have_arrived()),
+        )
+    ).all()
+    if any(state is OutboxState.QUEUED for state, _settled in rows):
+        return
+    last = max((settled or utcnow() for _state, settled in rows), default=None)
+    due_at = last + BETWEEN_MAILS if last else None
+    outbox.queue_many(CONTACT_CORRECTED, people=keepers_to_tell(card), about=card[0], due_at=due_at)
 
 
 def resign(question: ContactQuestion) -> None:
@@ -203,7 +242,9 @@ def _lock(card: Card, seen: str) -> None:
 
 def _mark_checked(contact: ContactPerson, today: date) -> None:
     """Mark a contact as checked today, which also answers what its contact person has said."""
-    for name, value in (("checked_on", today), ("corrected_at", None), ("resigned_at", None)):
+    for name, value in (
+        ("checked_on", today), ("corrected_at", None), ("corrected_from", None), ("resigned_at", None),
+    ):  # fmt: skip
         if getattr(contact, name) != value:
             setattr(contact, name, value)
 

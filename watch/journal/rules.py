@@ -260,6 +260,7 @@ JOURNALED: dict[type[Model], Journaled] = {
             hidden("names of contacts that were changed", "name"),
             hidden("phones of contacts that were changed", "phone"),
             hidden("addresses of contacts that were changed", "email"),
+            hidden("what contacts were before they corrected it", "corrected_from"),
             dated("contacts that were taken away", "removed_at"),
             dated("contacts who said that they are it no more", "resigned_at"),
             replaced("contacts that were asked whether they are right", "asked_at", "asked_again_at"),

@@ -66,7 +66,8 @@ class ContactPerson(Model):
 
     Rows that differ only in whom they are for are shown as one card. `asked_at` and `asked_again_at` are
     when the last yearly question was mailed. Since the last check, the contact person has corrected the entry
-    themselves (`corrected_at`), or said that they are contact no more (`resigned_at`).
+    themselves (`corrected_at`; `corrected_from` is what it was, in one line), or said that they are contact
+    no more (`resigned_at`).
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +86,9 @@ class ContactPerson(Model):
     asked_at: Mapped[datetime | None]
     asked_again_at: Mapped[datetime | None]
     corrected_at: Mapped[datetime | None]
+    corrected_from: Mapped[str | None] = personal(
+        "C", "what it was before they corrected it", AS_CONTACT, Encrypted("contact_person.corrected_from")
+    )
     resigned_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
     reach: Mapped[ContactScope] = mapped_column(stored_enum(ContactScope, name="reach"))

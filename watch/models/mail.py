@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from watch.crypto import Encrypted
 from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, some, utcnow
-from watch.models.contacts import ContactQuestion
+from watch.models.contacts import ContactPerson, ContactQuestion
 from watch.models.derived import Derived, Purpose
 from watch.models.findings import Finding, FindingLink
 from watch.models.groups import Channel, Coordinator, Membership, Officer
@@ -29,7 +29,7 @@ from watch.models.trials import TrialMail
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
     | AddressVerification | AddressChange | ContactMessage | TrialMail | Finding | FindingLink
-    | GroupTransition | Officer | Partner | ContactQuestion
+    | GroupTransition | Officer | Partner | ContactQuestion | ContactPerson
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -69,6 +69,7 @@ class Mailing(Model):
     officer_id: Mapped[int | None] = _about("officer")
     partner_id: Mapped[int | None] = _about("partner")
     contact_question_id: Mapped[int | None] = _about("contact_question")
+    contact_person_id: Mapped[int | None] = _about("contact_person")
     next_meeting_id: Mapped[int | None] = mapped_column(
         ForeignKey("meeting.id", ondelete="SET NULL"), index=True
     )
@@ -91,6 +92,7 @@ class Mailing(Model):
     officer: Mapped[Officer | None] = relationship()
     partner: Mapped[Partner | None] = relationship()
     contact_question: Mapped[ContactQuestion | None] = relationship()
+    contact_person: Mapped[ContactPerson | None] = relationship()
     next_meeting: Mapped[Meeting | None] = relationship(foreign_keys=[next_meeting_id])
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
     notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)

@@ -224,6 +224,18 @@ def elsewhere(card: Card) -> Card:
 
 def keepers_of(contacts: Collection[ContactPerson]) -> Sequence[str]:
     """Return the names of the officers who may edit all of these contacts together, in the order of ids."""
+    people = select(Person).where(Person.id.in_(_keepers_of(contacts)))
+    return [each.name for each in db.session.scalars(people.order_by(Person.id))]
+
+
+def keepers_to_tell(contacts: Collection[ContactPerson]) -> Select[int]:
+    """Return a select of the ids of the officers who follow these contacts; of one for all areas, of all."""
+    if any(each.reach is ContactScope.EVERYWHERE for each in contacts):
+        return select(Officer.person_id).where(Officer.is_current)
+    return _keepers_of(contacts)
+
+
+def _keepers_of(contacts: Collection[ContactPerson]) -> Select[int]:
     areas = set[int]()
     for contact in contacts:
         place = contact.area_id or (contact.group and contact.group.area_id)
@@ -232,8 +244,7 @@ def keepers_of(contacts: Collection[ContactPerson]) -> Sequence[str]:
         Property.landlord_id.in_([each.landlord_id for each in contacts if each.landlord_id])
     )
     here = or_(Officer.area_id.in_(areas), Officer.area_id.in_(of_landlords))
-    people = select(Person).join(Officer, Officer.person_id == Person.id).where(here, Officer.is_current)
-    return [each.name for each in db.session.scalars(people.distinct().order_by(Person.id))]
+    return select(Officer.person_id).where(here, Officer.is_current)
 
 
 @dataclass(frozen=True)

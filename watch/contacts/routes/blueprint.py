@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from watch import audit
 from watch.access import current_person
 from watch.contacts import asking, queries
+from watch.contacts.entry import line_of
 from watch.contacts.errors import ContactRemoved
 from watch.contacts.forms import CardForm
 from watch.contacts.labels import ROLES, whom_said
@@ -22,6 +23,7 @@ from watch.models import ContactPerson, ContactQuestion, ContactRole
 
 bp = Blueprint("contacts", __name__)
 bp.add_app_template_filter(whom_said, "contact_whom")
+bp.add_app_template_filter(line_of, "contact_line")
 BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
 LOOK_AGAIN = _l("Någon annan ändrade just kontakten. Titta igenom den igen.")
 
@@ -44,6 +46,12 @@ def contact_role(role: ContactRole) -> LazyString:
 def cards_asked_about(question: ContactQuestion) -> list[Card]:
     """Return what a yearly question is about, for its mail: one card, unless an officer has split it."""
     return queries.cards_of(asking.contacts_of(question))
+
+
+@bp.app_template_global("corrected_card")
+def corrected_card(contact: ContactPerson) -> Card:
+    """Return the card of a contact that was corrected, for its mail: with its other areas."""
+    return [contact, *queries.elsewhere([contact])]
 
 
 @bp.errorhandler(ContactRemoved)
