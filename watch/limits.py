@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from flask import current_app, request, session
+from flask import Response, current_app, request, session
 from limits import parse_many
 from limits.storage import Storage
 from sqlalchemy import Connection, case, delete, select
@@ -21,7 +21,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from watch.crypto import keyring
 from watch.database import ONLY_READS, SAFE_METHODS
-from watch.extensions import db, limiter, network_of_reader, wide_network_of_reader
+from watch.extensions import browser_that_asks, db, limiter, network_of_reader, wide_network_of_reader
 from watch.models import RateCount, utcnow
 from watch.statements import upsert
 
@@ -155,6 +155,25 @@ def limit_network(
         exempt_when=lambda: exempt_when() or not has_wider_network(), **more,
     )  # fmt: skip
     return lambda view: wide(near(view))  # type: ignore[return-value]  # both keep the view's type
+
+
+def limit_wrong_codes(is_open_here: Callable[[], bool]) -> Callable[[V], V]:
+    """Return a decorator that limits a view by the wrong codes of a browser and of its network.
+
+    All views with it are counted together. `is_open_here` tells whether this browser has opened the code
+    before: wrong codes do not close its page.
+    """
+    here = limiter.shared_limit(
+        "10 per hour", scope="wrong codes of a browser", key_func=browser_that_asks,
+        deduct_when=_is_wrong_code, exempt_when=is_open_here,
+    )  # fmt: skip
+    # a building's residents, or a phone company's customers, may share one network
+    near = limit_network("100 per hour", "wrong codes", deduct_when=_is_wrong_code, exempt_when=is_open_here)
+    return lambda view: near(here(view))  # type: ignore[return-value]  # both keep the view's type
+
+
+def _is_wrong_code(answer: Response) -> bool:
+    return answer.status_code == 404
 
 
 def has_wider_network() -> bool:

@@ -72,6 +72,24 @@ def test_a_stranger_does_not_measure_how_many_members_come(
     assert "Hittills kommer minst 12." in client.get(f"/meetings/{meeting.id}", as_=scene.carin).text
 
 
+def test_wrong_codes_are_slowed_down_with_those_of_posters_and_an_open_page_stays_open(
+    client: PageClient, scene: Scene, meeting: Meeting
+) -> None:
+    other = make_open_meeting(scene.group.area, by=scene.gun)
+    db.session.commit()
+    page = client.get(address(meeting))
+    assert [client.get(address(meeting)).status for _ in range(12)] == [200] * 12
+    tries = [client.get(f"/m/WRNG-{number:04}").status for number in range(4)]
+    tries += [client.get(f"/m/WRNG-{number:04}/calendar.ics").status for number in range(3)]
+    tries += [client.get(f"/j/WRNG-{number:04}").status for number in range(3)]
+    tries += [client.post("/m/WRNG-0001").status, client.get("/m/WRNG-0001/x").status]
+    assert tries == [404] * 10 + [429] * 2
+    assert client.get(address(other)).status == 429, "or a guesser would go on after ten"
+    assert client.get(address(meeting)).status == 200
+    assert page.press("Jag kommer", {"people": "3"}).status == 303
+    assert PageClient(client.app).get(address(other)).status == 200, "a neighbour on the same network"
+
+
 def test_pressed_twice_or_sent_again_it_counts_once_with_the_last_number(
     client: PageClient, meeting: Meeting
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import (
-    Response,
     abort,
     redirect,
     render_template,
@@ -14,7 +13,7 @@ from flask import (
 
 from watch import language, tokens
 from watch.access import public
-from watch.extensions import browser_that_asks, db, limiter
+from watch.extensions import db
 from watch.groups.errors import NotOpen
 from watch.groups.queries.joinable import group_to_join, joinable_stairwells
 from watch.groups.queries.members import coordinators_for
@@ -22,7 +21,7 @@ from watch.joining.forms import BY_VISIT, AskToJoinForm
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import asking, changing
 from watch.joining.service.asking import Submission
-from watch.limits import ASKING, limit_network
+from watch.limits import ASKING, limit_wrong_codes
 from watch.meetings.queries.public import public_meeting
 from watch.models import (
     Building,
@@ -36,11 +35,6 @@ from watch.printing.queries import letter_of_code, stairwell_of_old_poster, stai
 from watch.web import ViewAnswer
 
 
-def is_wrong_code(answer: Response) -> bool:
-    """Return True for an unknown code. Such attempts are counted by the limits."""
-    return answer.status_code == 404
-
-
 def is_open_here() -> bool:
     """Return True if this browser has opened the code before: wrong codes do not close its form."""
     return session.get("opened") == _mark_of((request.view_args or {})["code"])
@@ -51,13 +45,7 @@ def _mark_of(code: str) -> str:
     return tokens.code_index(Purpose.POSTER, code).hex()[:20]
 
 
-WRONG_CODES_HERE = limiter.shared_limit(
-    "10 per hour", scope="wrong codes of a browser", key_func=browser_that_asks, deduct_when=is_wrong_code,
-    exempt_when=is_open_here,
-)  # fmt: skip
-WRONG_CODES = limit_network(  # a building's residents, or a phone company's customers, may share one network
-    "100 per hour", "wrong codes", deduct_when=is_wrong_code, exempt_when=is_open_here
-)
+WRONG_CODES = limit_wrong_codes(is_open_here)
 MAX_CHARACTERS = 40  # of a code
 MOST_TYPED = 300  # characters of a code with the URL or the sentence around it
 
@@ -72,7 +60,6 @@ def find_code() -> ViewAnswer:
 
 @bp.get("/j/<code>")
 @WRONG_CODES
-@WRONG_CODES_HERE
 @public
 def poster(code: str) -> ViewAnswer:
     return _ask_behind(code)
@@ -80,7 +67,6 @@ def poster(code: str) -> ViewAnswer:
 
 @bp.post("/j/<code>")
 @WRONG_CODES
-@WRONG_CODES_HERE
 @ASKING
 @public
 def ask_by_poster(code: str) -> ViewAnswer:

@@ -69,7 +69,7 @@ def change_address() -> Response | tuple[str, int]:
 @public
 def forget() -> Response:
     """Remove everything about requests and joining from this browser."""
-    for each in ("asked", "joined", "interest", "opened"):
+    for each in ("asked", "joined", "interest", "opened", "opened_meeting"):
         session.pop(each, None)
     flash(_("Klart. På den här telefonen syns inget om dig."), "done")
     return redirect(url_for("places.front"), 303)

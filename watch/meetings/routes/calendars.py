@@ -22,6 +22,7 @@ from watch.meetings.queries import answers, feeds
 from watch.meetings.queries.public import public_address, public_meeting, public_meetings_of
 from watch.meetings.routes.answering import meeting_of, row_behind
 from watch.meetings.routes.blueprint import bp
+from watch.meetings.routes.public import WRONG_CODES
 from watch.models import Area, CalendarFeed, Meeting, Person, Purpose, utcnow
 from watch.permissions import Permission
 
@@ -107,6 +108,7 @@ def feed(feed: str) -> Response:
 
 
 @bp.get("/m/<code>/calendar.ics")
+@WRONG_CODES
 @public
 @limit_network("600 per hour")
 def public_calendar_file(code: str) -> Response:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from watch.access import public
 from watch.extensions import db
-from watch.limits import limit_network
+from watch.limits import limit_network, limit_wrong_codes
 from watch.meetings import service
 from watch.meetings.errors import MeetingCancelled, MeetingStarted, TooManyGuests
 from watch.meetings.forms.guests import GuestForm
@@ -23,9 +23,16 @@ from watch.meetings.routes.blueprint import bp, is_open
 from watch.meetings.routes.so_far import so_far
 from watch.models import Area, GuestAnswer, Meeting, utcnow
 from watch.saving import Explanations, saving
-from watch.tokens import show_code
+from watch.tokens import show_code, tidy_code
 from watch.web import ViewAnswer
 
+
+def _is_open_here() -> bool:
+    code: str = (request.view_args or {})["code"]
+    return bool(session.get("opened_meeting") == tidy_code(code))
+
+
+WRONG_CODES = limit_wrong_codes(_is_open_here)
 SAYING = limit_network(  # refused forms do not count
     "20 per hour", "guests", methods=["POST"], deduct_when=lambda response: response.status_code == 303
 )
@@ -57,14 +64,19 @@ def public_path(meeting: Meeting) -> str:
 
 
 @bp.get("/m/<code>")
+@WRONG_CODES
 @public
 def public_page(code: str) -> ViewAnswer:
     """Show a meeting that is open to everybody, as it is now, and ask who comes."""
     meeting = public_meeting(code)
-    return _page(meeting, GuestForm()) if meeting else _unknown_code()
+    if meeting is None:
+        return _unknown_code()
+    session["opened_meeting"] = meeting.code
+    return _page(meeting, GuestForm())
 
 
 @bp.post("/m/<code>")
+@WRONG_CODES
 @public
 @SAYING
 def answer_publicly(code: str) -> ViewAnswer:
@@ -74,6 +86,7 @@ def answer_publicly(code: str) -> ViewAnswer:
 
 
 @bp.get("/m/<code>/<token>")
+@WRONG_CODES
 @public
 def public_answer(code: str, token: str) -> ViewAnswer:
     """Show what was answered, to be changed or taken back."""
@@ -87,6 +100,7 @@ def public_answer(code: str, token: str) -> ViewAnswer:
 
 
 @bp.post("/m/<code>/<token>")
+@WRONG_CODES
 @public
 @SAYING
 def change_public_answer(code: str, token: str) -> ViewAnswer:
@@ -101,6 +115,7 @@ def change_public_answer(code: str, token: str) -> ViewAnswer:
 
 
 @bp.post("/m/<code>/<token>/withdraw")
+@WRONG_CODES
 @public
 @limit_network("60 per hour")
 def withdraw_public_answer(code: str, token: str) -> ViewAnswer:
