@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import delete, select
 
 from tests.cast import Scene
-from tests.factories import make_building, make_group, make_meeting
+from tests.factories import make_building, make_group, make_meeting, make_open_meeting, store
 from tests.page_client import PageClient
 from tests.page_contract import text_of
 from watch.extensions import db
@@ -103,6 +103,33 @@ def test_months_in_which_nobody_counted_are_filled_in_without_households(scene: 
         "2030-03": (1, 0, None, 0, 0, 0),
         "2030-04": (1, 0, 5, 0, 0, 0),
     }
+
+
+def test_months_without_anything_between_two_meetings_are_filled_in(scene: Scene) -> None:
+    """Before the first meeting nothing is, and an area that has had none has no months but this one."""
+    area = scene.langgatan.property.area
+    for on, came in (("2029-11-12", 8), ("2030-02-12", 9)):
+        at = datetime.fromisoformat(f"{on}T18:00").replace(tzinfo=STOCKHOLM)
+        meeting = make_open_meeting(area, starts_at=at, by=scene.gun)
+        meeting.called_at = at
+        _count(meeting, came)
+    night("2030-04-02")
+    told = {month: row[3:] for month, row in counted(area).items()}
+    none = (0, 0, 0)
+    assert told == {
+        "2029-11": (1, 1, 8), "2029-12": none, "2030-01": none, "2030-02": (1, 1, 9), "2030-03": none,
+        "2030-04": none,
+    }  # fmt: skip
+    other = store(Area(slug="nytt", name="Nytt", sort_key="nytt"))
+    night("2030-04-02")
+    assert [*counted(other)] == ["2030-04"]
+
+
+def test_the_page_says_what_is_written_down_too_late_for_it(client: PageClient, scene: Scene) -> None:
+    count_months(utcnow())
+    db.session.commit()
+    page = client.get("/areas/hassleholmen/months", as_=scene.gun)
+    assert "Det som skrivs in ännu senare är inte med här" in page.text
 
 
 def test_a_years_hours_and_ends_are_those_of_sweden(scene: Scene) -> None:

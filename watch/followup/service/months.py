@@ -44,20 +44,31 @@ def count_months(now: datetime) -> None:
 def _fill_in(
     areas: Iterable[int], month: date, known: dict[tuple[int, date], AreaMonth], now: datetime
 ) -> None:
-    """Add the months before this one in which nobody counted, back to an area's first group or meeting."""
-    missing, earlier = list(areas), month
+    """Add the months before this one in which nobody counted, back to an area's first group or meeting.
+
+    A month in which an area had neither waits until it is known that an earlier one had.
+    """
+    waiting: dict[int, list[AreaMonth]] = {each: [] for each in areas}
+    earlier = month
     for _ in range(LOOKED_BACK):
         earlier = month_before(earlier)
-        missing = [area_id for area_id in missing if (area_id, earlier) not in known]
-        if not missing:
+        counted = [each for each in waiting if (each, earlier) in known]
+        _know([row for each in counted for row in waiting.pop(each)], known)
+        if not waiting:
             return
         states = groups_by_state_at(span_of(earlier)[1])
-        rows = [AreaMonth(area_id=area_id, month=earlier, counted_at=now) for area_id in missing]
+        rows = [AreaMonth(area_id=area_id, month=earlier, counted_at=now) for area_id in waiting]
+        _set_meetings(rows, earlier, now)
         for row in rows:
             _set_states(row, states.get(row.area_id, Counter()))
-        _set_meetings(rows, earlier, now)
-        missing = [row.area_id for row in rows if states.get(row.area_id) or row.meetings]
-        known.update({(row.area_id, row.month): row for row in rows if row.area_id in missing})
+            waiting[row.area_id].append(row)
+            if states.get(row.area_id) or row.meetings:
+                _know(waiting[row.area_id], known)
+                waiting[row.area_id] = []
+
+
+def _know(rows: Iterable[AreaMonth], known: dict[tuple[int, date], AreaMonth]) -> None:
+    known.update({(row.area_id, row.month): row for row in rows})
 
 
 def _set_states(row: AreaMonth, states: Counter[GroupState]) -> None:

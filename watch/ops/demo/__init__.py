@@ -18,7 +18,7 @@ from watch.ops.demo.outreach import add_outreach
 from watch.ops.demo.overview import add_months, add_places
 from watch.ops.demo.people import building_of
 from watch.ops.demo.registers import add_registers
-from watch.ops.demo.reports import add_report
+from watch.ops.demo.reports import add_report, add_what_a_report_tells
 from watch.places import landlord_list
 from watch.places.service import import_landlord_list
 
@@ -56,5 +56,6 @@ def seed() -> None:
     db.session.flush()
     recount_groups(utcnow())
     add_places(areas["hassleholmen"])
+    add_what_a_report_tells(areas, officers[0])
     add_months()
     add_report(areas, officers[0])

@@ -50,14 +50,19 @@ ON_SITE = ((0, 6, 4, "hassleholmen", "Hässlehuset", 60), (1, 6, 3, "norrby", "N
 JOINT = ((0, 8, 28, 22), (1, 8, 27, 29))  # information on site for several groups at once
 
 
-def add_report(areas: dict[str, Area], officer: Person) -> None:
-    """Add what happened in the two years, and the report of them, published."""
+def add_what_a_report_tells(areas: dict[str, Area], officer: Person) -> None:
+    """Add what happened in the two years before this one, for months and report to count."""
     first = utcnow().year - 2
     _meetings(areas, first, officer)
     _outreach(areas, first, officer)
     _measures(areas, first)
     _promises(areas, first)
     db.session.flush()
+
+
+def add_report(areas: dict[str, Area], officer: Person) -> None:
+    """Add the report of the two years, published."""
+    first = utcnow().year - 2
     plan = service.Plan(
         title=f"Medborgarlöftet {first}–{first + 1}: så blev det",
         areas=tuple(sorted(areas.values(), key=lambda each: each.sort_key)),
