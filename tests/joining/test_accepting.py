@@ -112,6 +112,11 @@ def test_without_a_flat_the_door_is_asked_for(
     assert refused.press("Ja, jag vill vara med", YES | door).location == "/join/joined"
     membership = db.session.scalars(select(Membership).order_by(Membership.id.desc())).first()
     assert membership is not None
+    assert (membership.stairwell, membership.household) == (stairwell_1, None)
+    asked = db.session.scalars(select(JoinRequest)).one()
+    assert (asked.state, asked.flat and asked.flat.number) == (RequestState.WAITING, "1102")
+    client.post(f"/requests/{asked.id}/approve", as_=amina)
+    db.session.refresh(membership)
     assert membership.household is not None
     assert (membership.stairwell, membership.household.flat.number) == (stairwell_1, "1102")
 

@@ -57,7 +57,10 @@ JOIN_UNANSWERED = Mail(
     about=JoinRequest,
     sender=FromAddress.ACCOUNT,
     link=lambda _request: "/contacts",
-    wanted_unless=lambda request, _now: {LeftOut.OVER: request.state is not RequestState.WAITING},
+    wanted_unless=lambda request, _now: {
+        LeftOut.OVER: request.state is not RequestState.WAITING,
+        LeftOut.READER: takes_part(OutboxRow.person_id, Group.id == request.group_id),
+    },
 )
 
 

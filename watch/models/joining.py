@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from watch.crypto import Encrypted
 from watch.models.base import (
@@ -80,6 +80,8 @@ class JoinRequest(Derived, Model):
     An applicant without e-mail asks for a visit, and is told the answer at the door (`told_at`). Consent
     dates from the request. `asked_index` is the keyed hash of a secret in the browser that sent the form;
     only that browser may change the address, until it is confirmed.
+
+    Of a member (`is_of_member`) who chose their flat themselves, it asks only whether they live there.
     """
 
     purposes = frozenset({Purpose.CONFIRM_REQUEST})
@@ -130,6 +132,14 @@ class JoinRequest(Derived, Model):
     flat: Mapped[Flat | None] = relationship()
     letter: Mapped[Letter | None] = relationship()
     invitation: Mapped[Invitation | None] = relationship()
+
+    is_of_member: Mapped[bool] = column_property(
+        select(Membership.id)
+        .where(Membership.person_id == person_id, Membership.group_id == group_id, Membership.is_current)
+        .correlate_except(Membership)
+        .exists(),
+        deferred=True,
+    )
 
     __table_args__ = (
         CheckConstraint("consent_version <> ''", name="consent_to_a_text"),

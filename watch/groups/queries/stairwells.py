@@ -147,6 +147,7 @@ def _requests(group_id: int, *, visit: bool) -> ScalarSelect[int]:
         JoinRequest.group_id == group_id,
         JoinRequest.state == RequestState.WAITING,
         JoinRequest.wants_visit.is_(visit),
+        ~JoinRequest.is_of_member,
     )
     return waiting.correlate(Stairwell).scalar_subquery()
 

@@ -124,7 +124,7 @@ def stairwell(stairwell: Stairwell) -> ViewAnswer:
         sums=households.sums(flats, neighbours[place].without_flat),
         by_state=counts_by_state(flats),
         flats=len(flats),
-        requests=_waiting_in(stairwell, group),
+        requests=[each for each in _waiting_in(stairwell, group) if not each.is_of_member],
         state=state,
         none_chosen=to in CHOSEN_FOR,
         here=neighbours[place],

@@ -48,7 +48,9 @@ def members(group: Group) -> ViewAnswer:
     elsewhere = [each for each in requests if mine is not None and each.stairwell_id not in mine]
     leave_trace("members-seen", about=group)
     return render_template(
-        "groups/house/members.html", group=group, requests=requests,
+        "groups/house/members.html", group=group,
+        requests=[each for each in requests if not each.is_of_member],
+        homes=[each for each in requests if each.is_of_member],
         elsewhere={each.id for each in elsewhere},
         taken=taken_flats([each for each in requests if each not in elsewhere]),
         to_tell=answers_to_tell(group, current_person(), mine), stairwells=_by_stairwell(found),

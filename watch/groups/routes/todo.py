@@ -23,12 +23,16 @@ from watch.permissions import Permission
 
 @dataclass(frozen=True)
 class ToDo:
-    """What waits for a coordinator in a group, in their stairwells (`own`; None: in the whole group)."""
+    """What waits for a coordinator in a group, in their stairwells (`own`; None: in the whole group).
+
+    `homes` are the requests of members, who only wait for their flat.
+    """
 
     group: Group
     own: Collection[int] | None
     work: Work
     requests: Sequence[JoinRequest]
+    homes: Sequence[JoinRequest]
     handouts: Sequence[Handout]
     questions: Sequence[Meeting]
     unconfirmed: Sequence[Membership]
@@ -58,7 +62,10 @@ class ToDo:
     @property
     def is_empty(self) -> bool:
         """True if the list has no line."""
-        several = self.requests, self.handouts, self.questions, self.unconfirmed, self.unwritten, self.missing
+        several = (
+            self.requests, self.homes, self.handouts, self.questions, self.unconfirmed, self.unwritten,
+            self.missing,
+        )  # fmt: skip
         counted = self.letters, self.visit_requests, self.work.to_tell, self.work.uncounted_meetings
         return not (any(several) or any(counted) or self.list_is_due)
 
@@ -67,11 +74,12 @@ def todo_in(group: Group, now: datetime) -> ToDo:
     """Return what waits for the reader in a group that they coordinate."""
     reader, own = current_person(), current_relations().stairwells_in(group)
     work = stairwells.work_in(group, reader, now, own)
-    tasks = _tasks(group, work, now)
+    tasks, waiting = _tasks(group, work, now), waiting_requests(group, own)
     asked = questions_to(group, now) if can(Permission.CALL_MEETINGS, group) else []
     return ToDo(
         group, own, work,
-        requests=waiting_requests(group, own),
+        requests=[each for each in waiting if not each.is_of_member],
+        homes=[each for each in waiting if each.is_of_member],
         handouts=open_handouts({group.id: own}, now),
         questions=[meeting for meeting, part in asked if part.decided_at is None],
         unconfirmed=addresses_to_record_again(group, own),

@@ -18,6 +18,7 @@ from watch.groups.queries.members import active_membership
 from watch.groups.service.coordinators import end_roles
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import note_household
+from watch.groups.service.requests import end_requests, withdraw_requests
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
@@ -117,11 +118,13 @@ def _move_in(flat: Flat, group: Group, by: Person | None) -> Household:
     return household
 
 
-def tell_household(membership: Membership, *together: Membership) -> None:
-    """Mail those whose flat a coordinator has recorded a member in, and who came together with them.
+def tell_household(membership: Membership, *together: Membership, alike: bool = False) -> None:
+    """Mail those whose flat a coordinator has recorded or invited a member in, and who came with them.
 
-    Whoever has said that they live in another's flat would else read and give its answers unseen. It is not
-    for joining from outside, where even the response time must not tell whether a flat takes part.
+    Whoever has said that they live in another's flat would else read and give its answers unseen. A flat that
+    somebody chose when they joined is theirs only once a coordinator has said so; until then nothing is
+    looked up. Response time must not tell whether a flat takes part: with `alike` the same statements run for
+    an empty flat.
     """
     if membership.household_id is None:
         return
@@ -131,7 +134,7 @@ def tell_household(membership: Membership, *together: Membership) -> None:
         Membership.household_id == membership.household_id, Membership.is_current,
         Membership.id.not_in(new), Person.mailbox_id.is_distinct_from(membership.person.mailbox_id),
     )  # fmt: skip
-    if db.session.scalar(others.limit(1)) is not None:
+    if alike or db.session.scalar(others.limit(1)) is not None:
         outbox.queue_many(FLATMATE_JOINED, people=others, about=membership)
 
 
@@ -145,6 +148,7 @@ def place(membership: Membership, flat: Flat, *, by: Person) -> None:
     home = {"household_id": household.id, "stairwell_id": flat.stairwell_id}
     if not changed(unplaced.values(home)):
         raise AlreadyPlaced
+    end_requests(membership.person, membership.group, by=by)
     tell_household(membership)
     audit.note("member-placed", about=membership, by=by, group=membership.group)
 
@@ -229,6 +233,7 @@ def depart(membership: Membership, *, by: Person | None) -> Household | None:
     end_roles(membership.group, [membership.person_id], by=by)
     membership.left_at = utcnow()
     outbox.cancel(membership)
+    withdraw_requests(membership.person, membership.group, by=by)
     stop_unwanted(membership.group, [membership.person_id], [membership.household_id])
     household = membership.household
     if household is None or household.ended_at is not None:

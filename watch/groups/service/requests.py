@@ -67,8 +67,15 @@ def end_requests(person: Person, group: Group, *, by: Person | None) -> None:
         _end(request, RequestState.APPROVED, by=by)
 
 
+def withdraw_requests(person: Person, group: Group, *, by: Person | None) -> None:
+    """End the requests of a member who leaves; who wants to join again asks anew."""
+    asked = JoinRequest.person_id == person.id, JoinRequest.group_id == group.id, JoinRequest.state.in_(OPEN)
+    for request in db.session.scalars(select(JoinRequest).where(*asked)).all():
+        _end(request, RequestState.WITHDRAWN, by=by)
+
+
 def _end(request: JoinRequest, state: RequestState, *, by: Person | None) -> None:
-    """End a request that another record of the same person makes unnecessary, and stop the mails about it."""
+    """End a request that nobody has to answer any more, and stop the mails about it."""
     request.state, request.decided_at, request.decided_by = state, utcnow(), by
     db.session.flush()  # before another takes its place
     if request.flat is not None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from watch.extensions import db
 from watch.groups.queries.stairwells import is_untold
@@ -17,6 +17,7 @@ from watch.models import (
     HouseholdStatus,
     JoinRequest,
     Mailing,
+    Membership,
     OutboxRow,
     OutboxState,
     Person,
@@ -71,10 +72,21 @@ def _taken_of(flats: Collection[int]) -> set[int]:
     return set(db.session.scalars(wanted))
 
 
+def flat_asked_for(membership: Membership) -> Flat | None:
+    """Return the flat that a member without one chose, and that a coordinator has not answered about."""
+    asked = (
+        select(Flat)
+        .join(JoinRequest, JoinRequest.flat_id == Flat.id)
+        .where(JoinRequest.person_id == membership.person_id, JoinRequest.group_id == membership.group_id)
+        .where(JoinRequest.state == RequestState.WAITING)
+    )
+    return db.session.scalar(asked)
+
+
 def waiting_requests(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
     """Return the requests that coordinators of these stairwells (None: of the group) decide, oldest first.
 
-    After 14 days a request belongs to every coordinator.
+    Those of members are among them. After 14 days a request belongs to every coordinator.
     """
     everybodys = utcnow() - EVERYBODY_AFTER
     found = _waiting(group.id, stairwells or (), everybodys, only_some=stairwells is not None)
@@ -89,10 +101,11 @@ def _waiting(
         select(JoinRequest)
         .where(JoinRequest.group_id == group_id, JoinRequest.state == RequestState.WAITING)
         .options(
-            joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell)
+            joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell),
+            undefer(JoinRequest.is_of_member),
         )
         .order_by(JoinRequest.created_at, JoinRequest.id)
-    )
+    )  # fmt: skip
     theirs = JoinRequest.stairwell_id.in_(stairwells) | (JoinRequest.confirmed_at <= confirmed_by)
     return wanted.where(theirs) if only_some else wanted
 

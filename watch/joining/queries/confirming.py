@@ -60,6 +60,7 @@ def open_on_mailbox(
         .join(JoinRequest.group)
         .where(*is_theirs, JoinRequest.created_at < before)
         .where(JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]))
+        .where(~JoinRequest.is_of_member)
         .options(*map(joinedload, (JoinRequest.person, JoinRequest.flat, JoinRequest.stairwell)))
         .order_by(JoinRequest.created_at, JoinRequest.id)
     )

@@ -18,6 +18,7 @@ from watch.groups.queries.households import counts_of_group
 from watch.groups.queries.members import has_paper_members
 from watch.invitations.queries.inviting import members_on_mailbox, stairwells_to_accept_in
 from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm
+from watch.joining.queries.asking import flat_asked_for
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import answering, changing
 from watch.joining.service.asking import Submission
@@ -63,7 +64,7 @@ def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
     form = AcceptInvitationForm(data={"language": language.current(), "name": name})
     if not invitation.is_transferable:
         del form.address
-    if invitation.is_transferable or not has_paper_members(invitation.group):
+    if not invitation.flat or invitation.is_transferable or not has_paper_members(invitation.group):
         del form.was_on_paper
     if invitation.flat:
         form.know_door(invitation.flat)
@@ -173,7 +174,7 @@ def joined() -> ViewAnswer:
     shown = least(lit, flats) or FEW - 2  # and the one who has just joined
     return render_template(
         "joining/joined.html", group=group, member=membership.person,
-        shown=poster_of(stairwell) if stairwell else None,
+        asked_for=flat_asked_for(membership), shown=poster_of(stairwell) if stairwell else None,
         lit=min(shown + 1, flats - 1), total=flats, how_many=banded(lit, flats),
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ def _decide_form(join_request: JoinRequest, actions: tuple[str, str]) -> DecideR
     form = DecideRequestForm()
     if actions == _signed_in(join_request):
         del form.sure
-    if join_request.person.mailbox_id is None:
+    if join_request.person.mailbox_id is None or join_request.is_of_member:
         del form.reason
     if join_request.flat:
         del form.flat
@@ -160,9 +160,11 @@ def _answer(
 
 
 def _approve(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> None:
-    name = join_request.person.name
+    name, was_member = join_request.person.name, join_request.is_of_member
     membership = deciding.approve(join_request, by=by, flat=form.chosen)
-    if membership is None:
+    if membership is not None and was_member:
+        flash(_("Lägenheten är sparad."), "done")
+    elif membership is None:
         flash(_("%(name)s var redan med i gruppen.", name=name), "info")
     elif join_request.person.mailbox_id is None:
         flash(_("%(name)s är med i gruppen. Gå förbi och berätta det.", name=name), "done")
@@ -175,7 +177,9 @@ def _decline(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> 
     if form.about_nobody.is_given:
         audit.note(audit.ABOUT_NOBODY, about=join_request, by=by, group=join_request.group)
     name = join_request.person.name
-    if join_request.person.mailbox_id is None:
+    if join_request.is_of_member:
+        flash(_("Du har svarat nej. %(name)s är kvar i gruppen utan lägenhet.", name=name), "done")
+    elif join_request.person.mailbox_id is None:
         flash(_("Du har svarat nej. %(name)s har ingen e-postadress: säg det vid dörren.", name=name), "done")
     else:
         flash(_("Du har svarat nej. Vi mejlar besked."), "done")

@@ -12,11 +12,12 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
 from watch.groups.queries.members import paper_member_at
 from watch.groups.service.households import change_household
-from watch.groups.service.members import Consent, admit
+from watch.groups.service.members import Consent, admit, tell_household
 from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.queries.inviting import stairwells_to_accept_in
 from watch.invitations.service.invited import end, others_invited
 from watch.invitations.service.inviting import was_sent
+from watch.joining.service.asking import Submission, request_of, tell_coordinators
 from watch.joining.service.handing_over import hand_over
 from watch.mail import outbox
 from watch.models import (
@@ -76,29 +77,39 @@ def accept(
 ) -> Membership:
     """Join by invitation. The link has verified the address, so nobody has to approve.
 
-    A member on paper of that name in the flat, or with `was_on_paper` the only one there, gets the address
-    and stays one person. Raises FlatElsewhere, and LinkExpired if it was answered meanwhile.
+    The flat that the invitation names is theirs, and those who live there are told. Of `flat`, which they
+    chose, a coordinator is asked first, whether or not somebody takes part there: they would else read and
+    give the answers of whatever household they choose.
+
+    A member on paper of that name in the named flat, or with `was_on_paper` the only one there, gets the
+    address and stays one person. Raises FlatElsewhere, and LinkExpired if it was answered meanwhile.
     """
-    flat = invitation.flat or flat
-    stairwell = _door(invitation, stairwell, flat)
+    home = invitation.flat
+    stairwell = _door(invitation, stairwell, home or flat)
     if invitation.mailbox is None or not end(invitation, InvitationState.ACCEPTED):
         raise LinkExpired
     person = person_at(invitation.mailbox, name, language)
-    known = paper_member_at(flat, invitation.group, name, is_the_one=was_on_paper) if flat else None
+    known = paper_member_at(home, invitation.group, name, is_the_one=was_on_paper) if home else None
     person.language = language
-    new = invitation, person, stairwell, flat
     try:
-        membership = _as_before(known, person, name) if known else _as_new(*new)
+        membership = _as_before(known, person, name) if known else _as_new(invitation, person, stairwell)
     except AlreadyMember as already:
         if already.membership is None:
             raise
         return already.membership
     end_requests(membership, by_id=invitation.by_id)
+    if flat is not None and home is None:
+        _ask_where(membership, flat)
+    _welcome(membership, form_key)
+    audit.note("invitation-accepted", about=invitation, by=membership.person, group=invitation.group)
+    return membership
+
+
+def _welcome(membership: Membership, form_key: str | None) -> None:
+    """Mail a new member; the key of the form shows its second press the first one's result."""
     row = outbox.queue(JOIN_APPROVED, to=membership.person, about=membership)
     if row is not None and form_key and not was_sent(form_key):
         row.mailing.form_key = form_key
-    audit.note("invitation-accepted", about=invitation, by=membership.person, group=invitation.group)
-    return membership
 
 
 def _as_before(membership: Membership, reader: Person, name: str) -> Membership:
@@ -108,9 +119,21 @@ def _as_before(membership: Membership, reader: Person, name: str) -> Membership:
     return now
 
 
-def _as_new(invitation: Invitation, person: Person, stairwell: Stairwell, flat: Flat | None) -> Membership:
+def _as_new(invitation: Invitation, person: Person, stairwell: Stairwell) -> Membership:
+    group, home = invitation.group, invitation.flat
     confirm_address(person)
-    return admit(person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL)
+    new = admit(person, group, stairwell=stairwell, flat=home, by=invitation.by, consent=BY_MAIL)
+    tell_household(new, alike=True)
+    return new
+
+
+def _ask_where(membership: Membership, flat: Flat) -> None:
+    """Ask the coordinators whether a new member lives in the flat that they chose."""
+    submission = Submission(flat.stairwell, flat, ConsentChannel.MAIL)
+    request = request_of(membership.group, membership.person, submission)
+    request.state, request.confirmed_at = RequestState.WAITING, utcnow()
+    db.session.flush()
+    tell_coordinators(request)
 
 
 def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> Stairwell:

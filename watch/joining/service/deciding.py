@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from watch import access, audit, tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups.errors import AlreadyMember, FlatElsewhere
-from watch.groups.service.members import Consent, admit, tell_household
+from watch.groups.errors import AlreadyMember, AlreadyPlaced, FlatElsewhere
+from watch.groups.queries.members import active_membership, paper_member_at
+from watch.groups.service.members import Consent, admit, place, tell_household
 from watch.groups.service.requests import forget_request
 from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.service.invited import revoke
@@ -16,6 +17,7 @@ from watch.invitations.service.inviting import is_in_sight
 from watch.joining.errors import AlreadyDecided, NotDecided
 from watch.joining.mails import JOIN_DECLINED
 from watch.joining.queries.asking import DECIDE_DAYS
+from watch.joining.service.handing_over import hand_over
 from watch.mail import outbox
 from watch.models import (
     Channel,
@@ -61,7 +63,8 @@ def approve(
 ) -> Membership | None:
     """Make the applicant a member and mail them and whoever takes part in their flat.
 
-    `flat` is where the coordinator knows that they live.
+    `flat` is where the coordinator knows that they live. Of a member, the flat that was asked for becomes
+    theirs.
 
     `by` is None if the flat's letter makes approval unnecessary. Without `consent` the request's counts.
     Returns None if they have joined another way meanwhile. Raises AlreadyDecided and FlatElsewhere.
@@ -70,6 +73,8 @@ def approve(
         raise FlatElsewhere
     _decide(request, RequestState.APPROVED, by=by)
     request.flat = flat or request.flat
+    if (known := active_membership(request.person, request.group)) is not None:
+        return _give_flat(known, request, by)
     on_paper = request.person.mailbox_id is None
     try:
         membership = admit(
@@ -82,6 +87,26 @@ def approve(
     _settle_invitations(membership, by)
     tell_household(membership)
     outbox.queue(JOIN_APPROVED, to=request.person, about=membership)
+    audit.note("join-approved", about=request, by=by, group=request.group)
+    return membership
+
+
+def _give_flat(membership: Membership, request: JoinRequest, by: Person | None) -> Membership | None:
+    """Let a member live in the flat that they asked for; None if they have one or did not ask for any.
+
+    A member on paper of that name there is the same person.
+    """
+    flat = request.flat
+    if flat is None or by is None or membership.household is not None:
+        return None
+    on_paper = paper_member_at(flat, request.group, request.person.name, is_the_one=False)
+    try:
+        if on_paper is not None:
+            membership = hand_over(on_paper, request.person)
+        else:
+            place(membership, flat, by=by)
+    except AlreadyPlaced:
+        return None
     audit.note("join-approved", about=request, by=by, group=request.group)
     return membership
 
