@@ -16,15 +16,15 @@ FAULTS = (
     Fault(
         "a new place is saved without telling anybody",
         CHANGING,
-        "tells = not (is_quiet and is_spelling(before, plan))",
+        "tells = not (is_quiet and is_spelling(meeting, plan))",
         "tells = not is_quiet",
         MOVED,
     ),
     Fault(
         "another number of a port counts as a misspelling",
-        CHANGING,
-        "return same_figures and SequenceMatcher",
-        "return SequenceMatcher",
+        "watch/meetings/spelling.py",
+        "if not (one.isalpha() and other.isalpha()) or {one, other}",
+        "if {one, other}",
         MOVED,
     ),
     Fault(

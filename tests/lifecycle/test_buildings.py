@@ -107,6 +107,21 @@ def test_members_coordinators_and_papers_follow_their_flat(scene: Scene, joined:
     assert set(db.session.scalars(leads)) == {scene.amina.id, scene.bengt.id}
 
 
+def test_nobody_answers_for_more_stairwells_after_a_split_than_before(scene: Scene, joined: Building) -> None:
+    """A coordinator without stairwells answers for the whole group, so none may lose all of theirs."""
+    port_5, port_7 = stairwell_of(joined, 5), stairwell_of(joined, 7)
+    neighbour = db.session.scalars(select(Membership).where(Membership.stairwell_id == port_5.id)).first()
+    assert neighbour
+    moves = make_coordinator(neighbour.person, scene.group, stairwells=[scene.stairwell_3])
+    stays = make_coordinator(scene.carin, scene.group, stairwells=[port_5, port_7])
+    own = service.split_off(scene.group, joined, reason="Långt", by=scene.gun)
+    db.session.commit()
+    homes = select(Membership.stairwell_id).where(Membership.person_id == scene.carin.id)
+    assert (moves.group_id, [each.id for each in moves.stairwells]) == (own.id, [port_5.id])
+    assert stays.group_id == scene.group.id
+    assert [each.id for each in stays.stairwells] == list(db.session.scalars(homes))
+
+
 def test_coming_meetings_are_for_both_and_past_ones_stay(scene: Scene, joined: Building) -> None:
     now = utcnow()
     coming, past = make_meeting(scene.group), make_meeting(scene.group, starts_at=now - timedelta(days=9))

@@ -66,7 +66,7 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
         of = db.session.scalars(select(Group).where(Group.id == _group_of(building))).one()
         raise InGroup if of is group else GroupExists(of)
     db.session.refresh(building, ["group_id", "grouped_at"])
-    _note(group, said_added(building), at=utcnow(), by=by)
+    _write_history(group, said_added(building), at=utcnow(), by=by)
     _name(group)
     if has_coordinator(group):
         tell_the_interested(group)
@@ -149,8 +149,8 @@ def _give(own: Group, step: GroupTransition, building: Building, old: Group, *, 
     own.transitions.append(step)
     db.session.add(own)
     db.session.flush()
-    _note(own, said_origin(old.name), at=step.at, by=by)
-    _note(old, said_own(building, step.reason), at=step.at, by=by)
+    _write_history(own, said_origin(old.name), at=step.at, by=by)
+    _write_history(old, said_own(building, step.reason), at=step.at, by=by)
     _move(building, old, own, step.at)
     _name(old)
     db.session.flush()
@@ -161,7 +161,7 @@ def _give(own: Group, step: GroupTransition, building: Building, old: Group, *, 
     _tell_coordinators(own, Coordinator.person_id.not_in(members))
 
 
-def _note(group: Group, what: str, *, at: datetime, by: Person) -> None:
+def _write_history(group: Group, what: str, *, at: datetime, by: Person) -> None:
     """Write into the group's history what changed, other than its state."""
     db.session.add(GroupTransition(group_id=group.id, state=group.state, at=at, by_id=by.id, reason=what))
 
@@ -211,7 +211,8 @@ def _move(building: Building, old: Group, own: Group, now: datetime) -> None:
 def _move_coordinators(building: Building, old: Group, own: Group) -> None:
     """Let coordinators follow the flat they live in, else all their stairwells; no others are theirs.
 
-    Where nobody lived last night, only their stairwells count: officers see those, but not who joined there.
+    Whoever would be left without any answers for the one they live in. Where nobody lived last night, only
+    their stairwells count: officers see those, but not who joined there.
     """
     appointed = select(Coordinator).where(Coordinator.group_id == old.id, Coordinator.ended_at.is_(None))
     homes = select(Membership.person_id, Membership.stairwell_id)
@@ -222,7 +223,10 @@ def _move_coordinators(building: Building, old: Group, own: Group) -> None:
         home = lives_at.get(coordinator.person_id)
         answers_for = {each.id for each in coordinator.stairwells}
         follows = home in here if home else bool(answers_for) and answers_for <= here
-        coordinator.stairwells = [each for each in coordinator.stairwells if (each.id in here) is follows]
+        kept = [each for each in coordinator.stairwells if (each.id in here) is follows]
+        if home and answers_for and not kept:  # answering for none would be answering for the whole group
+            kept = [db.session.get_one(Stairwell, home)]
+        coordinator.stairwells = kept
         coordinator.group_id = own.id if follows else old.id
     db.session.flush()
 
