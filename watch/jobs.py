@@ -33,6 +33,7 @@ from watch.clock import Job
 from watch.contacts import service as contacts
 from watch.crypto import keyring
 from watch.extensions import db
+from watch.findings import service as findings
 from watch.followup.service import months
 from watch.followup.service import telling as week
 from watch.groups.queries import areas, unreached
@@ -62,6 +63,7 @@ JOBS = (
     Job("notes", reminding.REMIND_AT, meetings.remind_of_notes),
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
     Job("contacts", time(8, 30), contacts.ask_contacts),
+    Job("links of findings", time(8, 30), findings.mail_moved_links),
     Job("officers", week.TELL_AT, week.tell_officers),
     Job("unreached", unreached.TELL_AT, telling.tell_of_unreached),
     Job("papers", time(9), handouts.tell_coordinators),
@@ -120,8 +122,7 @@ def _wake(session: Session) -> None:
 def engine() -> Huey:
     """Return the application's queue, opened at first use."""
     if "huey" not in current_app.extensions:
-        huey = _open(current_app.config["QUEUE_URL"])
-        current_app.extensions["huey"] = huey
+        current_app.extensions["huey"] = huey = _open(current_app.config["QUEUE_URL"])
         current_app.extensions["huey tasks"] = _register(huey, current_app._get_current_object())  # type: ignore[attr-defined]  # of a proxy
     found: Huey = current_app.extensions["huey"]
     return found

@@ -17,6 +17,7 @@ from tests.factories import make_contact, make_finding, make_meeting
 from tests.mail.letters import button_of, links_in, text_of
 from tests.page_client import Page, PageClient
 from watch.extensions import db
+from watch.findings import service
 from watch.language import local
 from watch.meetings import service as meetings
 from watch.models import (
@@ -253,6 +254,46 @@ def test_a_link_ends_with_its_contact_and_its_finding(
     db.session.commit()
     assert (client.get(link).status, client.post(link, DONE).status) == (410, 410)
     assert last().status is FindingStatus.OPEN
+
+
+def test_a_link_shows_a_finding_that_is_done_for_two_weeks_and_keeps_what_is_written_too_late(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    add(client, scene, scene.amina)
+    link = button_of(mailed(outbox, "finding-assigned")[0])
+    late = client.get(link)
+    client.get(link).press("Spara", DONE)
+    refused = late.press("Spara", {"status": "in_progress", "text": "Vi kommer på fredag."})
+    assert refused.status == 409
+    assert "Åtgärden avslutades innan du sparade, så det du skrev är inte sparat." in refused.text
+    assert "Vi kommer på fredag." in refused.text
+    assert last().status is FindingStatus.DONE
+    for days, status in ((13, 200), (15, 410)):
+        with time_machine.travel(utcnow() + timedelta(days=days)):
+            assert (client.get(link).status, client.post(link, DONE).status) == (
+                status,
+                409 if days < 14 else 410,
+            )
+
+
+def test_a_contact_at_another_address_gets_a_link_of_their_own_once(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    add(client, scene, scene.amina)
+    first = button_of(mailed(outbox, "finding-assigned")[0])
+    service.mail_moved_links(utcnow())
+    assert len(mailed(outbox, "finding-assigned")) == 1
+    other_address(last(), db.session.get_one(ContactPerson, contact.id))
+    db.session.commit()
+    for _twice in range(2):
+        service.mail_moved_links(utcnow())
+        db.session.commit()
+    rows = mailed(outbox, "finding-assigned")
+    assert [row.mailbox.address for row in rows if row.mailbox] == [
+        "forvaltare@example.org",
+        "ny@example.org",
+    ]
+    assert (client.get(first).status, client.get(button_of(rows[-1])).status) == (410, 200)
 
 
 def test_a_link_expires_and_a_new_one_ends_the_old(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +18,7 @@ from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
 from watch.findings.queries import Place
 from watch.mail import outbox
 from watch.models import (
+    CLOSED,
     NONCE_BYTES,
     Area,
     Finding,
@@ -199,6 +200,18 @@ def renew_expired_link(link: FindingLink) -> None:
     if link.sent_at <= now - DAY and queries.can_renew(link, now):
         _ask_owner(link.finding)
         _note("finding-link-renewed", link.finding, None)
+
+
+def mail_moved_links(_now: datetime) -> None:
+    """Mail a link to the contact persons of open findings whose address or person is another now.
+
+    The link that went to the one before has ended by itself. Running it twice sends no more.
+    """
+    waiting = select(FindingLink).join(Finding).where(FindingLink.ended_at.is_(None))
+    open_ones = waiting.where(Finding.removed_at.is_(None), Finding.status.not_in(CLOSED))
+    for link in db.session.scalars(open_ones.order_by(FindingLink.id)).all():
+        if not queries.is_theirs(link):
+            _ask_owner(link.finding)
 
 
 def _write(finding: Finding, plan: Plan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from watch.models import FindingLink, Purpose, utcnow
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, sent_to
 
+SHOWN_AFTER = timedelta(days=14)  # how long a link shows its finding after that was closed
 NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
 REFUSED: Explanations = {
     FindingRemoved: _l("Åtgärden är borttagen."),
@@ -33,7 +35,7 @@ REFUSED: Explanations = {
 @bp.get("/f/<token>")
 @public
 def open_link(token: str) -> str:
-    """Show the finding and the form. Once it is closed, it is shown without the form."""
+    """Show the finding and the form. Once it is closed, it is shown for some days without the form."""
     return _page(token, _link(token))
 
 
@@ -42,9 +44,9 @@ def open_link(token: str) -> str:
 @limit_network("60 per hour")
 def report_by_link(token: str) -> ViewAnswer:
     link, here = _link(token), redirect(url_for("findings.open_link", token=token), 303)
-    if not queries.can_report(link, utcnow()):
-        return here
     form = ReportByLinkForm(link.finding)
+    if not queries.can_report(link, utcnow()):
+        return _page(token, link, unsaved=form.text.data or ""), 409
     if not form.validate():
         return _page(token, link, form), 422
     said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data or ""
@@ -77,18 +79,24 @@ def link_asked() -> str:
 
 
 def _link(token: str) -> FindingLink:
-    """Return the link. Raises BadToken, and LinkExpired if it ended otherwise than by closing the finding."""
+    """Return the link. Raises BadToken, and LinkExpired if it shows the finding no more."""
     link = tokens.row_of(Purpose.FINDING, FindingLink, token)
-    is_closed = link.finding.is_closed and queries.is_theirs(link) and link.expires_at > utcnow()
-    if not is_closed and not queries.can_report(link, utcnow()):
+    now = utcnow()
+    is_new = link.finding.is_closed and link.ended_at is not None and link.ended_at > now - SHOWN_AFTER
+    is_shown = is_new and queries.is_theirs(link) and link.expires_at > now
+    if not is_shown and not queries.can_report(link, now):
         raise LinkExpired
     sent_to(person_id=None, mailbox_id=link.mailbox_id)
     return link
 
 
-def _page(token: str, link: FindingLink, form: ReportByLinkForm | None = None) -> str:
+def _page(
+    token: str, link: FindingLink, form: ReportByLinkForm | None = None, *, unsaved: str | None = None
+) -> str:
+    """Show the finding. `unsaved` is what was written of it when it was closed already."""
     reports = queries.can_report(link, utcnow())
     return render_template(
         "findings/open_link.html", token=token, finding=link.finding, steps=queries.steps_of(link.finding),
         form=(form or ReportByLinkForm(link.finding)) if reports else None, expires_at=link.expires_at,
+        unsaved=unsaved,
     )  # fmt: skip
