@@ -181,7 +181,7 @@ def test_a_restore_takes_nothing_back(
         # journal's state
         "audit_entry": Counter(row=1, block=2),
         "audit_block": Counter(row=1),
-        "clock_run": Counter(row=20),
+        "clock_run": Counter(row=21),
         "area_month": Counter(row=3),
         "watch_group": Counter(counted_taking_part=1, counted_flats=2, counted_at=2),
         "journal_state": Counter(serial=1, epoch=1, restored_at=1),
