@@ -70,7 +70,7 @@ def test_the_coordinator_fills_the_house(
         "Mona": ("3", "1001", "Amina Yusuf", Channel.MAIL, ConsentChannel.WEB),
         "Nils": ("1", "1202", "Amina Yusuf", Channel.PAPER, ConsentChannel.DOORSTEP),
     }
-    assert _requests() == [("Latif", RequestState.APPROVED), ("Mona", RequestState.APPROVED)]
+    assert _requests() == [(each, RequestState.APPROVED) for each in ("Kerstin", "Latif", "Mona")]
     assert _invitations() == {
         "kerstin@example.org": InvitationState.ACCEPTED,
         "olle@example.org": InvitationState.DECLINED,
@@ -130,8 +130,11 @@ def _kerstin_says_yes(phone: Phone, post: Post) -> None:
     phone.tick("Ja, jag vill tacka nej")
     phone.press("Nej tack")
     assert "Tack för ditt svar. Vi skriver inte till dig mer om det här." in phone.text
-    assert post.deliver() == ["kerstin@example.org"]
+    assert post.deliver() == [AMINA, "kerstin@example.org"]
     assert "Välkommen till grannsamverkan" in post.letters("kerstin@example.org")[-1].text()
+    phone.open(post.link(AMINA, "/a/"))
+    assert phone.h1 == "Bor Kerstin i lägenhet 1102?"
+    phone.press("Ja, grannen bor där")
 
 
 def _code_of_stairwell_3(phone: Phone, group: Group) -> str:

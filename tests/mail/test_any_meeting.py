@@ -225,7 +225,8 @@ class Town(RuleBasedStateMachine):
     def the_post_goes(self) -> None:
         """Let a worker claim what waits, and check that whoever gets it should."""
         claim("worker", 200)
-        for row in db.session.scalars(select(OutboxRow).where(OutboxRow.state == OutboxState.SENDING)):
+        going = select(OutboxRow).where(OutboxRow.state == OutboxState.SENDING).order_by(OutboxRow.id)
+        for row in db.session.scalars(going):
             if row.person and row.mailing.meeting:
                 self.receive(row.person, row.mailing.meeting, row)
         sent = update(OutboxRow).where(OutboxRow.state == OutboxState.SENDING)
