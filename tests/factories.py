@@ -410,8 +410,9 @@ def make_meeting(
 def make_open_meeting(
     area: Area, *, starts_at: datetime | None = None, place: str = "Hässlehuset", by: Person | None = None
 ) -> Meeting:
-    """Add a citizens' meeting of two hours, by default in ten days; nobody is mailed."""
-    begins = starts_at or utcnow() + timedelta(days=10)
+    """Add a citizens' meeting of two hours, by default in ten days at six. Nobody is mailed."""
+    evening = datetime.combine(local(utcnow()).date() + timedelta(days=10), time(18), STOCKHOLM)
+    begins = (starts_at or evening).astimezone(UTC)
     plan = Plan(MeetingKind.CITIZENS, begins, begins + timedelta(hours=2), place)
     meeting = planned_for_everybody(area, plan, [Language.SWEDISH, Language.ARABIC])
     meeting.called_at, meeting.called_by = utcnow(), by

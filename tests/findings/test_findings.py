@@ -661,7 +661,8 @@ def test_an_officer_finds_what_a_group_left_to_them(client: PageClient, scene: S
     make_finding(scene.other_group, "Annat område", owner=FindingOwner.POLICE)
     here = f"/areas/{scene.group.area.slug}/findings"
     listed = client.get(f"{here}?owner=police", as_=scene.gun).text
-    file = client.get(f"{here}.csv", as_=scene.gun).response.get_data(as_text=True)
+    taken = client.get(f"{here}.csv", as_=scene.gun).press("Ladda ner", {"why": "follow_up"})
+    file = taken.response.get_data(as_text=True)
     for page in (listed, file):
         seen = [text in page for text in ("Bilar kör på gången.", "Hissen skakar.", "Annat område")]
         assert (seen, "Våglängdsgatan 1–3, hela huset" in page) == ([True, False, False], True)

@@ -155,7 +155,7 @@ def test_the_advice_of_an_area_warns_and_never_forbids(
     group = make_group(langgatan, GroupState.STARTING)
     make_coordinator(make_person("Olle Väst", "olle@example.org"), group, lead=True)
     for number, step in enumerate(StartStep):
-        start.tick(group, step, utcnow().date() - timedelta(days=number), by=scene.gun)
+        start.tick(group, step, utcnow().date() - timedelta(days=9 - number), by=scene.gun)
     db.session.commit()
     page = f"/groups/{group.id}/lifecycle"
     assert "procent" not in client.get(page, as_=scene.gun).text
@@ -178,7 +178,7 @@ def test_the_advice_tells_no_more_than_the_band(
     group = make_group(langgatan, GroupState.STARTING)
     make_coordinator(make_person("Olle Väst", "olle@example.org"), group, lead=True)
     for number, step in enumerate(StartStep):
-        start.tick(group, step, utcnow().date() - timedelta(days=number), by=scene.gun)
+        start.tick(group, step, utcnow().date() - timedelta(days=9 - number), by=scene.gun)
     group.area.advisory_share = 10
     seen = set()
     for count in range(5):
