@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
-from functools import cache
+from contextlib import closing
 from typing import Any
 
 from flask import current_app
@@ -15,14 +15,9 @@ from watch.extensions import db
 TRACES = {"audit_entry", "audit_block", "rate_count"}
 
 
-@cache
-def _beside(path: str) -> sqlite3.Connection:
-    """Return one connection beside the application's, which knows the tables already when it is asked."""
-    return sqlite3.connect(path, isolation_level=None)
-
-
-def _live() -> sqlite3.Connection:
-    return _beside(str(db.engine.url.database))
+def _beside() -> sqlite3.Connection:
+    """Return a connection beside the application's. Of the test alone: others may put another file there."""
+    return sqlite3.connect(str(db.engine.url.database), isolation_level=None)
 
 
 def restorer() -> Callable[[], None]:
@@ -32,7 +27,7 @@ def restorer() -> Callable[[], None]:
     the application read again which tables there are, which takes as long as a page.
     """
     db.session.commit()
-    live = _live()
+    live = _beside()
     names = [name for (name,) in live.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     kept = {name: _rows_of(live, name) for name in names}
     left_at = _version(live)
@@ -76,6 +71,8 @@ def rows_kept() -> dict[str, list[Any]]:
         for table in db.metadata.sorted_tables
         if table.name not in TRACES
     }
-    return {
-        name: _live().execute(f"SELECT {', '.join(own)} FROM {name}").fetchall() for name, own in kept.items()
-    }
+    with closing(_beside()) as live:
+        return {
+            name: live.execute(f"SELECT {', '.join(own)} FROM {name}").fetchall()
+            for name, own in kept.items()
+        }

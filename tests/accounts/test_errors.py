@@ -192,7 +192,7 @@ def test_a_plain_form_has_the_same_limits(client):
 
 def test_another_host_gets_a_page_and_no_links_to_it(client):
     page = client.get("/login", base_url="http://evil.example")
-    assert (page.status, page.h1) == (400, "Vi kunde inte läsa det du skickade")
+    assert (page.status, page.h1) == (400, "Sidan har en annan adress")
     assert "evil" not in page.html
 
 

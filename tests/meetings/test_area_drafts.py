@@ -360,7 +360,8 @@ def test_what_is_thrown_away_is_gone_and_cannot_be_called(
         assert (kept.status, kept.form()["place"]) == (409, PLACE)
         assert kept.flashes == [("warn", f"{GONE} Det du skrev står kvar här, och är inte sparat.")]
     assert (number_of_meetings(), outbox.rows()) == (0, [])
-    done = db.session.execute(select(AuditEntry.what, AuditEntry.by_id, AuditEntry.area_id)).all()
+    traces = select(AuditEntry.what, AuditEntry.by_id, AuditEntry.area_id).order_by(AuditEntry.id)
+    done = db.session.execute(traces).all()
     area = scene.group.area_id
     assert [*map(tuple, done)] == [
         ("meeting-drafted", scene.gun.id, area), ("meeting-draft-erased", roy.id, area),

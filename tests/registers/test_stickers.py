@@ -42,7 +42,7 @@ def test_a_coordinator_writes_down_a_sticker_and_takes_it_back(client: PageClien
 
 
 def test_officers_read_last_nights_stickers_roughly(client: PageClient, scene: Scene) -> None:
-    homes = list(db.session.scalars(select(Household)))
+    homes = list(db.session.scalars(select(Household).order_by(Household.id)))
     for home in homes:
         home.sticker_given_on = TODAY - timedelta(days=3)
     homes[0].sticker_given_on = TODAY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from watch.extensions import db
@@ -60,7 +60,7 @@ def open_on_mailbox(
         .join(JoinRequest.group)
         .where(*is_theirs, JoinRequest.created_at < before)
         .where(JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]))
-        .where(~JoinRequest.is_of_member)
+        .where(or_(JoinRequest.state == RequestState.UNCONFIRMED, ~JoinRequest.is_of_member))
         .options(*map(joinedload, (JoinRequest.person, JoinRequest.flat, JoinRequest.stairwell)))
         .order_by(JoinRequest.created_at, JoinRequest.id)
     )
