@@ -25,6 +25,7 @@ INSTEAD: dict[str, dict[str, str]] = {  # of what the page has, by endpoint
     "joining.verify_address": {"floor": "2"},
     "joining.change_address": {"address": "lina.ek@example.org"},
     "invitations.correct": {"address": "sara.ek@example.org"},
+    "meetings.correct": {"starts": "18.00", "ends": "19.00"},  # held at any hour, also late in the evening
     "meetings.write_count": {"not_counted": ""},
     "meetings.preview": {"scope": "stairwells"},
     "meetings.save_draft": {"scope": "stairwells"},
