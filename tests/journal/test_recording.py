@@ -194,7 +194,8 @@ def test_of_names_and_phones_it_says_only_that_they_were_changed(scene: Scene) -
     db.session.commit()
     assert said_of(scene.carin) == {"name": True, "phone": True, "shows_name": False}
     written = b"".join(path.read_bytes() for path in place().iterdir())
-    assert [word for word in ("Kim", "Carin", "4674", "@") if word.encode() in written] == []
+    said = ("Kim", "Carin", "46701740607", "701740607", "@")  # shorter ones stand in random names by chance
+    assert [word for word in said if word.encode() in written] == []
     change_settings(scene.dawit, language=Language.ENGLISH)
     db.session.commit()
     assert not is_said(scene.dawit)
