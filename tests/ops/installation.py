@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -87,8 +88,9 @@ class Installation:
         return done.output.strip().rpartition("\n")[2]
 
     def leave(self) -> None:
-        """Commit what the test has made, and close every connection."""
+        """Commit what the test has made, and close every connection, also of what is not collected yet."""
         db.session.commit()
+        gc.collect()
         db.engine.dispose()
 
     def backup(self, name: str = "yesterday") -> Path:
