@@ -492,6 +492,33 @@ def test_a_meeting_may_last_until_midnight(
     assert db.session.scalars(select(Meeting)).one().ends_at == in_utc
 
 
+@on_one_database
+@pytest.mark.parametrize(
+    ("starts", "ends", "hours"),
+    [("23.15", "00.15", 1), ("22.00", "01.00", 3), ("18.00", "02.00", 8), ("00.30", "06.00", 5.5)],
+)
+def test_a_meeting_may_end_in_the_night_that_follows(
+    client: PageClient, scene: Scene, starts: str, ends: str, hours: float
+) -> None:
+    new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    new.press("Förhandsgranska", PLAN | {"starts": starts, "ends": ends}).press("Kalla 4 grannar")
+    meeting = db.session.scalars(select(Meeting)).one()
+    assert meeting.ends_at - meeting.starts_at == timedelta(hours=hours)
+    page = client.get(f"/meetings/{meeting.id}/edit", as_=scene.amina)
+    page.press("Granska ändringen", {"place": "Biblioteket"}).press("Ändra träffen")
+    db.session.refresh(meeting)
+    assert (meeting.place, meeting.ends_at - meeting.starts_at) == ("Biblioteket", timedelta(hours=hours))
+
+
+@on_one_database
+@pytest.mark.parametrize("ends", ["17.00", "18.00", "02.01", "10.00"])
+def test_an_end_that_is_long_before_the_start_is_a_slip(client: PageClient, scene: Scene, ends: str) -> None:
+    new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    page = new.press("Förhandsgranska", PLAN | {"starts": "18.00", "ends": ends})
+    assert (page.status, page.form()["ends"]) == (422, ends)
+    assert page.errors == ["Träffen slutar innan den börjar. Skriv en senare sluttid."]
+
+
 @pytest.mark.parametrize(("starts", "ends"), [("24.00", "24.00"), ("22.30", "24.01"), ("22.30", "25.00")])
 def test_only_the_end_may_be_24_and_nothing_later(
     client: PageClient, scene: Scene, starts: str, ends: str

@@ -28,6 +28,7 @@ from watch.sending import SendingForm
 MONTHS_AHEAD = 18
 YEARS_BACK = 10
 USUALLY_LASTS = timedelta(hours=2)
+MOST_OVER_MIDNIGHT = timedelta(hours=8)
 NOT_THAT_NIGHT = _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")
 
 
@@ -39,15 +40,10 @@ class EndField(HourField):
             ["00:00" if each.strip() in {"24.00", "24:00"} else each for each in valuelist]
         )
 
-    @property
-    def is_midnight(self) -> bool:
-        """True if it ends at midnight."""
-        return bool(self.data == time.min)
-
-    @property
-    def until(self) -> time | None:
-        """The time of day, comparable with one at which something begins."""
-        return time.max if self.is_midnight else self.data
+    def is_on_the_next_day(self, begins: time) -> bool:
+        """Return whether what begins then ends at midnight, or in the night that follows."""
+        lasts = _since_midnight(self.data) + timedelta(days=1) - _since_midnight(begins)
+        return self.data == time.min or lasts <= MOST_OVER_MIDNIGHT
 
 
 class MeetingForm(SendingForm):
@@ -94,13 +90,10 @@ class MeetingForm(SendingForm):
         is_valid = bool(super().validate(extra_validators))
         if self.starts.errors or self.ends.errors:
             return False
+        is_valid = self._ends_after_it_begins() and is_valid
         if self.day.errors:
-            is_in_order = self.is_open_ended or self._ends_after_it_begins(self.starts.data, self.ends.until)
-            return is_in_order and is_valid
-        if not self._has_moments():
             return False
-        is_in_order = self._ends_after_it_begins(self.starts_at, self.ends_at)
-        return self._is_at_the_right_time() and is_in_order and is_valid
+        return self._has_moments() and self._is_at_the_right_time() and is_valid
 
     def _has_moments(self) -> bool:
         try:
@@ -111,16 +104,20 @@ class MeetingForm(SendingForm):
             self.ends_at = self.starts_at + USUALLY_LASTS
             return True
         try:
-            last_day = self.day.data + timedelta(days=self.ends.is_midnight)
+            last_day = self.day.data + timedelta(days=self._ends_on_the_next_day)
             self.ends_at = moment_in_stockholm(last_day, self.ends.data)
         except ValueError:
             return _wrong(self.ends, NOT_THAT_NIGHT)
         return True
 
-    def _ends_after_it_begins(self, starts: Any, ends: Any) -> bool:
-        if ends <= starts:
-            return _wrong(self.ends, _l("Träffen slutar innan den börjar. Skriv en senare sluttid."))
-        return True
+    @property
+    def _ends_on_the_next_day(self) -> bool:
+        return self.ends.is_on_the_next_day(self.starts.data)
+
+    def _ends_after_it_begins(self) -> bool:
+        if self.is_open_ended or self._ends_on_the_next_day or self.ends.data > self.starts.data:
+            return True
+        return _wrong(self.ends, _l("Träffen slutar innan den börjar. Skriv en senare sluttid."))
 
     def _is_at_the_right_time(self) -> bool:
         if self.starts_at <= utcnow():
@@ -220,6 +217,10 @@ class WriteDownMeetingForm(HeldMeetingForm, CallMeetingForm):
 def _wrong(field: Any, message: Any) -> bool:
     field.errors = [*field.errors, message]
     return False
+
+
+def _since_midnight(hour: time) -> timedelta:
+    return timedelta(hours=hour.hour, minutes=hour.minute)
 
 
 def _months_after(day: date, months: int) -> date:
