@@ -34,6 +34,7 @@ from watch.extensions import db
 from watch.groups.service.recounting import recount_groups
 from watch.models import (
     Counting,
+    FindingOwner,
     FindingStatus,
     Group,
     GroupState,
@@ -45,6 +46,7 @@ from watch.models import (
     Report,
     ReportIndicator,
     ReportText,
+    Spot,
     Theme,
     utcnow,
 )
@@ -83,6 +85,12 @@ NUMBERS = {  # caption, row and column of each cell that was counted by hand
     ("Åtgärder efter slag", "Belysning", "Nya i perioden"): "2",
     ("Åtgärder efter slag", "Belysning", "Klar"): "1",
     ("Åtgärder efter slag", "Belysning", "Inte påbörjad"): "1",
+    ("Åtgärder efter slag", "Klotter", "Nya i perioden"): "1",
+    ("Vad grupperna ser till själva", "Belysning", "Nya i perioden"): "2",
+    ("Vad grupperna ser till själva", "Belysning", "Klar"): "1",
+    ("Vad grupperna ser till själva", "Belysning", "Nya perioden före"): "1",
+    ("Vad grupperna ser till själva", "Dörr eller lås", "Inte påbörjad"): "1",
+    ("Vad grupperna ser till själva", "Tillsammans", "Nya i perioden"): "3",
     ("Planerade insatser", "Tillsammans", "Antal"): "8",
 }
 
@@ -117,6 +125,22 @@ def _meetings(scene: Scene) -> None:
     make_meeting(scene.group, starts_at=at(2025, 8, 1)).cancelled_at = utcnow()
 
 
+def _found_by_groups(scene: Scene) -> None:
+    """Two lamps, one mended, and a door in 2025; a lamp in 2024; and what is no number of the groups."""
+    door = make_finding(scene.group, "Dörren kärvar.", owner=FindingOwner.COORDINATOR)
+    door.spot, door.created_at = Spot.DOOR, at(2025, 5, 1)
+    mended, lamp, earlier = (make_finding(each) for each in (scene.group, scene.other_group, scene.group))
+    mended.status, mended.outcome = FindingStatus.DONE, "Ny lampa."
+    mended.created_at = lamp.created_at = at(2025, 6, 1)
+    earlier.created_at = at(2024, 6, 1)
+    gone, elsewhere = make_finding(scene.group), make_finding(scene.langgatan.property.area)
+    gone.removed_at = utcnow()
+    left_to_police = make_finding(scene.group, owner=FindingOwner.POLICE)
+    left_to_police.spot = Spot.GRAFFITI
+    for each in (gone, elsewhere, left_to_police):
+        each.created_at = at(2025, 6, 1)
+
+
 def _year(scene: Scene) -> Report:
     """2025 in Hässleholmen and Boda, which Gun follows for this test."""
     area, boda = scene.group.area, scene.other_group.area
@@ -137,7 +161,7 @@ def _year(scene: Scene) -> Report:
         found = make_finding(area, "Mörkt på gångvägen.", by=scene.gun)
         found.status, found.created_at = status, at(year, 5, 1)
         found.outcome = "Nya lampor" if found.is_closed else None
-    make_finding(scene.group, "Dörren kärvar.").created_at = at(2025, 5, 1)
+    _found_by_groups(scene)
     promise = make_promise(area, year=2025, published=True, by=scene.gun)
     promise.result, promise.outcome, promise.followed_up_at = PromiseResult.KEPT, "Fem träffar", utcnow()
     insats = make_operation(area, by=scene.gun)

@@ -30,6 +30,8 @@ from watch.report.queries.figures import OUTREACH
 from watch.report.queries.places import Facts
 from watch.report.said_of_groups import tables_of_groups
 
+NOTHING_FOUND: Facts = {"by_kind": []}  # in editions from before groups' findings were counted
+
 
 def read(edition: ReportEdition) -> Facts:
     """Return the content of an edition."""
@@ -98,15 +100,16 @@ def _operations(content: Facts) -> list[Table]:
 
 def _places(content: Facts) -> list[Table]:
     found = content["findings"]
-    kinds = [[str(SPOTS[Spot(each["spot"])]), *_became(each)] for each in found["by_kind"]]
-    if len(kinds) > 1:
-        kinds.append([_("Tillsammans"), *_became(found["total"])])
-    statuses = [str(STATUSES[each]) for each in FindingStatus]
-    by_kind = Table(
-        _("Åtgärder efter slag"),
-        [*worded(_("Vad")), *numbered(_("Nya i perioden"), *statuses, _("Nya perioden före"))],
-        kinds,
-        status_on(date.fromisoformat(content["counted_on"])),
+    counted = status_on(date.fromisoformat(content["counted_on"]))
+    by_kind = _by_kind(_("Åtgärder efter slag"), found, counted)
+    of_groups = _by_kind(
+        _("Vad grupperna ser till själva"),
+        found.get("of_groups", NOTHING_FOUND),
+        _(
+            "Åtgärder som grupperna tar hand om, ensamma eller med sin fastighetsägare. De räknas bara: "
+            "polis och kommun läser dem inte. %(counted)s",
+            counted=counted,
+        ),
     )
     measures = Table(
         _("Åtgärderna en för en"),
@@ -114,7 +117,16 @@ def _places(content: Facts) -> list[Table]:
                _("Så blev det")),
         [_measure(each) for each in found["measures"]],
     )  # fmt: skip
-    return [measures, by_kind]
+    return [measures, by_kind, of_groups]
+
+
+def _by_kind(title: str, found: Facts, note: str) -> Table:
+    kinds = [[str(SPOTS[Spot(each["spot"])]), *_became(each)] for each in found["by_kind"]]
+    if len(kinds) > 1:
+        kinds.append([_("Tillsammans"), *_became(found["total"])])
+    statuses = [str(STATUSES[each]) for each in FindingStatus]
+    numbers = numbered(_("Nya i perioden"), *statuses, _("Nya perioden före"))
+    return Table(title, [*worded(_("Vad")), *numbers], kinds, note)
 
 
 def _erased(content: Facts) -> str:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Row, func, or_, select
 
 from watch.extensions import db
 from watch.findings.queries import WITH_PLACE, of_area
 from watch.language import local
 from watch.meetings.queries.attendance import Held, held_meetings, sum_of
 from watch.models import (
+    OFFICERS_OWN,
     Area,
     Finding,
     FindingStatus,
@@ -33,6 +34,7 @@ from watch.report.period import Period
 from watch.report.queries.places import Facts, places_of
 
 Step = tuple[GroupState, datetime]
+Found = Finding | Row[Spot, FindingStatus, datetime]
 
 
 def groups_of(areas: Sequence[Area], period: Period, now: datetime) -> list[Facts]:
@@ -199,13 +201,28 @@ def findings_of(areas: Sequence[Area], period: Period) -> Facts:
     """Return what was found by kind and what came of it, and the areas' own measures one by one.
 
     An area's findings are those of its list: its own, and what its groups left to police and municipality.
-    They count also where their words are erased.
+    They count also where their words are erased. What the groups see to themselves or with their landlord
+    is not theirs to read, so it is only counted.
     """
     wanted = select(Finding).where(or_(*map(of_area, areas)), Finding.removed_at.is_(None))
     found = db.session.scalars(wanted.order_by(Finding.created_at, Finding.id).options(*WITH_PLACE)).all()
+    inside = [finding for finding in found if period.has(_day_of(finding))]
+    return _counted(found, period) | {
+        "measures": [_measure(each) for each in inside if each.area],
+        "of_groups": _counted(_seen_to_by_groups(areas), period),
+    }
+
+
+def _seen_to_by_groups(areas: Sequence[Area]) -> Sequence[Found]:
+    groups = select(Group.id).where(Group.area_id.in_([area.id for area in areas]))
+    wanted = select(Finding.spot, Finding.status, Finding.created_at)
+    wanted = wanted.where(Finding.group_id.in_(groups), Finding.owner.not_in(OFFICERS_OWN))
+    return db.session.execute(wanted.where(Finding.removed_at.is_(None))).all()
+
+
+def _counted(found: Sequence[Found], period: Period) -> Facts:
     inside, earlier = (
-        [finding for finding in found if each.has(local(finding.created_at).date())]
-        for each in (period, period.before)
+        [finding for finding in found if each.has(_day_of(finding))] for each in (period, period.before)
     )
     kinds = [spot for spot in Spot if any(each.spot is spot for each in (*inside, *earlier))]
     return {
@@ -213,15 +230,18 @@ def findings_of(areas: Sequence[Area], period: Period) -> Facts:
             {"spot": spot.value} | _outcomes(_at(spot, inside), _at(spot, earlier)) for spot in kinds
         ],
         "total": _outcomes(inside, earlier),
-        "measures": [_measure(each) for each in inside if each.area],
     }
 
 
-def _at(spot: Spot, found: Sequence[Finding]) -> list[Finding]:
+def _day_of(finding: Found) -> date:
+    return local(finding.created_at).date()
+
+
+def _at(spot: Spot, found: Sequence[Found]) -> list[Found]:
     return [each for each in found if each.spot is spot]
 
 
-def _outcomes(inside: Sequence[Finding], earlier: Sequence[Finding]) -> Facts:
+def _outcomes(inside: Sequence[Found], earlier: Sequence[Found]) -> Facts:
     by_status = Counter(each.status for each in inside)
     became = {status.value: by_status[status] for status in FindingStatus}
     return {"found": {"now": len(inside), "before": len(earlier)}} | became
@@ -230,7 +250,7 @@ def _outcomes(inside: Sequence[Finding], earlier: Sequence[Finding]) -> Facts:
 def _measure(finding: Finding) -> Facts:
     place = finding.stairwell or finding.building
     return {
-        "day": local(finding.created_at).date().isoformat(),
+        "day": _day_of(finding).isoformat(),
         "spot": finding.spot.value,
         "place": place.address if place else None,
         "area": finding.area.name if finding.area else None,
