@@ -35,6 +35,8 @@ ENDPOINTS = {
     "lifecycle.untick": Expected(
         post="/groups/{group}/lifecycle/meeting_booked/undo", **IN_AREA, officer=303
     ),
+    "lifecycle.keep_active": Expected(post="/groups/{group}/lifecycle/stay", **IN_AREA, officer=303),
+    "lifecycle.ask_again": Expected(post="/groups/{group}/lifecycle/stay/undo", **IN_AREA, officer=303),
     "lifecycle.activate": Expected(post="/groups/{group}/activate", **IN_AREA, officer=303),
     "lifecycle.buildings": Expected(get="/groups/{group}/buildings", **IN_AREA, officer=200),
     "lifecycle.add_building": Expected(post="/groups/{group}/buildings", **IN_AREA, officer=303),

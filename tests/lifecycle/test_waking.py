@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import delete, select, update
 
@@ -14,6 +15,7 @@ from tests.page_client import PageClient
 from watch.extensions import db
 from watch.language import local
 from watch.lifecycle import service as start
+from watch.lifecycle.errors import NotActive
 from watch.lifecycle.queries import Cause, causes_to_rest
 from watch.meetings.queries.starting import proposed_day
 from watch.models import (
@@ -63,6 +65,36 @@ def test_a_quiet_group_is_proposed_with_its_reasons_until_it_meets(client: PageC
     make_meeting(scene.group, starts_at=utcnow() - timedelta(days=3))
     db.session.commit()
     assert QUIET not in client.get("/overview", as_=scene.gun).text
+
+
+def test_an_officer_says_no_to_the_proposal_for_ninety_days(client: PageClient, scene: Scene) -> None:
+    grow_old(scene.group)
+    page = client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.gun)
+    kept = page.press("Låt den vara aktiv").follow()
+    assert "Gruppen är aktiv som förut." in kept.text
+    assert "Ni har sagt att gruppen inte ska vila nu. Förslaget kommer tillbaka" in kept.text
+    assert "Gruppen kanske ska vila: Ingen träff på tolv månader." in kept.text
+    page.press("Låt den vara aktiv")
+    assert QUIET not in client.get("/overview", as_=scene.gun).text
+    assert "Låt den vara aktiv" not in client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.amina).text
+    kept.press("Ångra att gruppen inte ska vila nu").follow()
+    assert QUIET in client.get("/overview", as_=scene.gun).text
+    page.press("Låt den vara aktiv")
+    said = select(SetAside).where(SetAside.task == Task.STAYS_ACTIVE)
+    for days, is_proposed in ((89, False), (91, True)):
+        db.session.scalars(said).one().at = utcnow() - timedelta(days=days)
+        db.session.commit()
+        assert (QUIET in client.get("/overview", as_=scene.gun).text) is is_proposed
+    again = client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.gun).press("Låt den vara aktiv")
+    assert "Förslaget kommer tillbaka" in again.follow().text
+    assert QUIET not in client.get("/overview", as_=scene.gun).text
+
+
+def test_a_group_that_rests_is_not_kept_active(scene: Scene) -> None:
+    rest(scene)
+    with pytest.raises(NotActive):
+        start.keep_active(scene.group, by=scene.gun)
+    assert db.session.scalars(select(SetAside).where(SetAside.task == Task.STAYS_ACTIVE)).all() == []
 
 
 def test_what_the_system_knows_is_reason_enough(client: PageClient, scene: Scene) -> None:

@@ -78,6 +78,8 @@ REACHED = {
 }  # fmt: skip
 ELSEWHERE = {  # and why the walk does not come by them
     "registers.take_back_sticker": "once a sticker is given, see tests/registers",
+    "lifecycle.keep_active": "of a group that should rest, see test_waking",
+    "lifecycle.ask_again": "once it was said that a group does not rest, see test_waking",
     "registers.upload": "needs a file, see tests/registers",
     "registers.apply": "once a list is uploaded, see tests/registers",
     "registers.discard": "once a list is uploaded, see tests/registers",

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from watch.extensions import db
 from watch.groups.queries.areas import at_least, households_by_stairwell, last_night, number_of_flats
 from watch.groups.queries.members import REACHED_BY_MAIL
-from watch.groups.queries.tasks import has_become_active, has_checked_list
+from watch.groups.queries.tasks import ASKED_AGAIN_AFTER, has_become_active, has_checked_list
 from watch.language import local
 from watch.models import (
     Building,
@@ -28,7 +28,9 @@ from watch.models import (
     Partner,
     Person,
     Property,
+    SetAside,
     StartStep,
+    Task,
 )
 
 QUIET_AFTER = timedelta(days=365)  # without a meeting, or a look at its list, a group should rest (domain.md)
@@ -128,12 +130,25 @@ def is_so(cause: Cause, now: datetime) -> ColumnElement[bool]:
 
 
 def should_rest(now: datetime) -> ColumnElement[bool]:
-    """Return the condition on Group that the system proposes that it rests.
+    """Return the condition on Group that the system proposes that it rests, and nobody has said no lately.
 
     That it has no coordinator is only one more cause: officers are told of that by itself, at once.
     """
+    said_no = select(SetAside.id).where(SetAside.group_id == Group.id, *_says_no(now)).correlate(Group)
     of_themselves = (cause for cause in Cause if cause is not Cause.NO_COORDINATOR)
-    return and_(Group.state == GroupState.ACTIVE, or_(*(is_so(each, now) for each in of_themselves)))
+    is_active = Group.state == GroupState.ACTIVE
+    return and_(is_active, ~said_no.exists(), or_(*(is_so(each, now) for each in of_themselves)))
+
+
+def asked_again_at(group: Group, now: datetime) -> datetime | None:
+    """Return when the system proposes again that a group rests, if officers said lately that it does not."""
+    said = select(SetAside.at).where(SetAside.group_id == group.id, *_says_no(now))
+    at = db.session.scalar(said)
+    return at + ASKED_AGAIN_AFTER if at else None
+
+
+def _says_no(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return SetAside.task == Task.STAYS_ACTIVE, SetAside.at > now - ASKED_AGAIN_AFTER
 
 
 def causes_to_rest(group: Group, now: datetime) -> list[Cause]:

@@ -74,7 +74,7 @@ class ChecklistItem(Model):
 
 
 class Task(StrEnum):
-    """A task that is done, or set aside, by saying so: of a group's lead, or of officers after a closing."""
+    """A task that is done, or set aside, by saying so: of a group's lead, or of officers."""
 
     POSTERS = "posters"  # they hang in the stairwells
     FIRST_STEPS = "first_steps"  # the card of a new lead is not wanted any more
@@ -82,6 +82,7 @@ class Task(StrEnum):
     LIST_CHECKED = "list_checked"  # the household list is looked through, once a year
     SIGNS_DOWN = "signs_down"  # the signs and posters of a closed group are taken down
     TOLD_ON_PAPER = "told_on_paper"  # the sheet that tells of the closing hangs in the stairwells
+    STAYS_ACTIVE = "stays_active"  # the group does not rest now, though the system proposes it
 
 
 OF_CLOSING = (Task.SIGNS_DOWN, Task.TOLD_ON_PAPER)

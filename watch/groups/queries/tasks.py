@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -29,6 +28,8 @@ from watch.models import (
 
 SHOWN_FOR = timedelta(days=60)  # after a lead accepted
 LIST_DUE_AFTER = timedelta(days=335)  # a month before officers are told that the list is not looked through
+ASKED_AGAIN_AFTER = timedelta(days=90)  # whether a group should rest, which officers said that it should not
+HOLDS_FOR = {Task.LIST_CHECKED: LIST_DUE_AFTER, Task.STAYS_ACTIVE: ASKED_AGAIN_AFTER}
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,6 @@ def set_aside_in(group: Group) -> dict[Task, datetime]:
     return dict(db.session.execute(done).all())
 
 
-def is_list_check(group_id: Any) -> ColumnElement[bool]:
-    """Return the condition on SetAside that the list of a group, an id or a column of ids, is checked."""
-    return and_(SetAside.group_id == group_id, SetAside.task == Task.LIST_CHECKED)
-
-
 def has_become_active(since: datetime) -> ColumnElement[bool]:
     """Return the condition on Group that it has become active since that moment.
 
@@ -81,7 +77,9 @@ def has_become_active(since: datetime) -> ColumnElement[bool]:
 
 def has_checked_list(since: datetime) -> ColumnElement[bool]:
     """Return the condition on Group that its list has been looked through, or it has become active, since."""
-    checked = select(SetAside.id).where(is_list_check(Group.id), SetAside.at > since)
+    checked = select(SetAside.id).where(
+        SetAside.group_id == Group.id, SetAside.task == Task.LIST_CHECKED, SetAside.at > since
+    )
     return or_(checked.correlate(Group).exists(), has_become_active(since))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, and_, delete
 
 from watch import audit
 from watch.extensions import db
-from watch.groups.queries.tasks import LIST_DUE_AFTER, is_list_check
+from watch.groups.queries.tasks import HOLDS_FOR
 from watch.models import Group, Person, SetAside, Task, utcnow
 from watch.statements import changed, upsert
 
@@ -14,11 +14,11 @@ from watch.statements import changed, upsert
 def set_aside(group: Group, task: Task, *, by: Person) -> bool:
     """Tick a task as done, or set it aside; return False if it was already.
 
-    The household list is looked through anew each year.
+    Some tasks come back with time: the household list is looked through anew each year.
     """
-    if task is Task.LIST_CHECKED:
-        is_old = SetAside.at < utcnow() - LIST_DUE_AFTER
-        db.session.execute(delete(SetAside).where(is_list_check(group.id), is_old))
+    if task in HOLDS_FOR:
+        is_old = SetAside.at < utcnow() - HOLDS_FOR[task]
+        db.session.execute(delete(SetAside).where(_is_of(group, task), is_old))
     row = {"group_id": group.id, "task": task, "at": utcnow()}
     is_new = bool(changed(upsert(SetAside).values(row).on_conflict_do_nothing()))
     if is_new:
@@ -28,5 +28,9 @@ def set_aside(group: Group, task: Task, *, by: Person) -> bool:
 
 def bring_back(group: Group, task: Task, *, by: Person) -> None:
     """Show a task again. Doing so twice has no further effect."""
-    if changed(delete(SetAside).where(SetAside.group_id == group.id, SetAside.task == task)):
+    if changed(delete(SetAside).where(_is_of(group, task))):
         audit.note("task-brought-back", about=group, by=by)
+
+
+def _is_of(group: Group, task: Task) -> ColumnElement[bool]:
+    return and_(SetAside.group_id == group.id, SetAside.task == task)

@@ -79,6 +79,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm 
         last_meeting=last,
         is_ahead=start.meeting_on is not None and start.meeting_on > local(now).date(),
         asks_to_be_sure=queries.asks_to_be_sure(group, start),
+        asked_again=queries.asked_again_at(group, now),
         is_quiet=last is None or last < now - queries.QUIET_AFTER,
         states=GROUP_STATES,
         kinds=GROUP_STATE_KINDS,
@@ -117,6 +118,24 @@ def _held_before(refused: HeldBeforeItsDay) -> str:
 def untick(group: Group, step: str) -> ViewAnswer:
     with saving(already=PAST_ITS_START):
         service.untick(group, _step(step), by=current_person())
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/lifecycle/stay")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def keep_active(group: Group) -> ViewAnswer:
+    """Let an active group go on, though the system proposes that it rests."""
+    with saving(_("Gruppen är aktiv som förut."), already=ALREADY_SO):
+        service.keep_active(group, by=current_person())
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/lifecycle/stay/undo")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def ask_again(group: Group) -> ViewAnswer:
+    """Let the system propose again that a group rests."""
+    with saving(_("Förslaget att gruppen vilar är tillbaka.")):
+        service.ask_again(group, by=current_person())
     return _to_checklist(group)
 
 

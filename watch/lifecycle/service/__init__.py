@@ -3,7 +3,9 @@
 from watch.lifecycle.service.regrouping import add_building, split_off, take_out
 from watch.lifecycle.service.steps import (
     activate,
+    ask_again,
     ask_candidate,
+    keep_active,
     rest,
     start_again,
     start_group,
@@ -15,7 +17,9 @@ from watch.lifecycle.service.steps import (
 __all__ = [
     "activate",
     "add_building",
+    "ask_again",
     "ask_candidate",
+    "keep_active",
     "rest",
     "split_off",
     "start_again",

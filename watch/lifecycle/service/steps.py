@@ -15,6 +15,7 @@ from watch.groups.queries.areas import (
     last_night,
     were_interested,
 )
+from watch.groups.service import tasks
 from watch.groups.service.coordinators import appoint
 from watch.groups.service.recounting import recount_groups
 from watch.groups.service.telling import tell_the_interested
@@ -47,6 +48,7 @@ from watch.models import (
     Person,
     SetAside,
     StartStep,
+    Task,
     utcnow,
 )
 from watch.statements import changed
@@ -201,6 +203,22 @@ def rest(group: Group, *, by: Person, reason: str | None = None) -> None:
         raise NotActive
     causes = causes_to_rest(group, utcnow())
     _become(group, GroupState.DORMANT, "group-rests", by, reason=reason, causes=causes)
+
+
+def keep_active(group: Group, *, by: Person) -> None:
+    """Let an active group go on, though the system proposes that it rests; it does so again after 90 days.
+
+    Doing so twice has no further effect. Raises NotActive.
+    """
+    db.session.refresh(group, ["state"], with_for_update=True)
+    if group.state is not GroupState.ACTIVE:
+        raise NotActive
+    tasks.set_aside(group, Task.STAYS_ACTIVE, by=by)
+
+
+def ask_again(group: Group, *, by: Person) -> None:
+    """Let the system propose again that a group rests. Doing so twice has no further effect."""
+    tasks.bring_back(group, Task.STAYS_ACTIVE, by=by)
 
 
 def wake(group: Group, *, by: Person, reason: str | None = None) -> None:
