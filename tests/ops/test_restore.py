@@ -21,6 +21,7 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import (
     flat_of,
+    make_finding,
     make_group,
     make_invitation,
     make_member,
@@ -52,9 +53,12 @@ from watch.language import STOCKHOLM
 from watch.mail import outbox as mails
 from watch.meetings.service import Plan, call, planned
 from watch.models import (
+    FINDINGS_KEPT,
     Area,
     Channel,
     Coordinator,
+    Finding,
+    FindingStatus,
     InvitationState,
     JournalState,
     Language,
@@ -290,6 +294,21 @@ def test_what_is_too_old_by_now_is_erased(scene: Scene, olga: Person, installati
     copy = installation.backup()
     installation.says("restore", copy, "--yes")
     assert db.session.get(Person, olgas) is None
+
+
+def test_words_of_findings_that_were_erased_since_the_copy_are_erased_again(
+    scene: Scene, installation: Installation
+) -> None:
+    found = make_finding(scene.group.area, "Mörkt på gångvägen.", by=scene.gun)
+    found.status, found.outcome = FindingStatus.DONE, "Nya lampor."
+    found.changed_at = utcnow() - FINDINGS_KEPT - timedelta(days=1)
+    copy, number = installation.backup(), found.id
+    erase_all()
+    assert db.session.get_one(Finding, number, populate_existing=True).what == ""
+    installation.says("restore", copy, "--yes")
+    again = db.session.get_one(Finding, number, populate_existing=True)
+    assert (again.what, again.outcome, again.erased_at is None) == ("", None, False)
+    assert again.status is FindingStatus.DONE  # it counts on
 
 
 def test_a_copy_put_in_place_by_hand_is_noticed_and_mended(scene: Scene, installation: Installation) -> None:
