@@ -19,7 +19,7 @@ from watch.followup.queries.months import groups_by_state, groups_by_state_at
 from watch.language import day, local, short_day
 from watch.lifecycle import service
 from watch.lifecycle.queries import causes_to_rest, should_rest, turns_of
-from watch.models import Building, Cause, Group, GroupState, GroupTransition, utcnow
+from watch.models import Building, Cause, Group, GroupState, GroupTransition, Language, utcnow
 from watch.report.period import Period
 from watch.report.queries.figures import groups_of
 
@@ -47,13 +47,22 @@ def test_both_groups_say_that_a_building_got_its_own(
     db.session.commit()
     step = f"Gruppens hus {day(utcnow())} av {scene.gun.name} Huset"
     assert (
-        f"{step} Marklandsgatan 5–7 fick en egen grupp: Husen ligger långt isär. "
+        f"{step} Marklandsgatan 5–7 fick en egen grupp. Husen ligger långt isär. "
         f"{step} Marklandsgatan 5–7 hör till gruppen nu."
     ) in history(client, scene, scene.group)
     assert (
         f"{step} hörde till gruppen {both}. "
         f"Aktiv {day(utcnow())} av {scene.gun.name} Husen ligger långt isär."
     ) in history(client, scene, own)
+
+
+def test_each_reader_reads_it_in_their_language(client: PageClient, scene: Scene, annex: Building) -> None:
+    service.add_building(scene.group, annex, by=scene.gun)
+    scene.amina.language = Language.ENGLISH
+    db.session.commit()
+    page = client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.amina)
+    assert "The building Marklandsgatan 5–7 belongs to the group now." in page.text
+    assert "hör till gruppen nu" not in page.text
 
 
 def test_the_mail_says_only_the_reason(scene: Scene, joined: Building, outbox: Outbox) -> None:

@@ -13,6 +13,7 @@ from watch.groups.queries.areas import at_least, households_by_stairwell, last_n
 from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.groups.queries.tasks import ASKED_AGAIN_AFTER, has_become_active, has_checked_list
 from watch.language import local
+from watch.lifecycle.history import said_of_house
 from watch.models import (
     Building,
     Cause,
@@ -166,6 +167,7 @@ class Step:
     state: GroupState
     at: datetime
     by: str | None
+    of_house: str
     reason: str | None
     causes: list[Cause]
     is_turn: bool  # else the state was the same before, and its buildings changed
@@ -182,8 +184,8 @@ def history_of(group: Group) -> list[Step]:
     rows, turns = db.session.execute(wanted).all(), turns_of(group)
     return [
         Step(
-            each.state, each.at, name, each.reason, [Cause(code) for code in (each.causes or "").split()],
-            is_turn=each in turns,
+            each.state, each.at, name, said_of_house(each), each.reason,
+            [Cause(code) for code in (each.causes or "").split()], is_turn=each in turns,
         )
         for each, name in rows
     ]  # fmt: skip

@@ -21,11 +21,21 @@ class Cause(StrEnum):
     LIST_UNCHECKED = "list_unchecked"  # nobody has looked through the household list for twelve months
 
 
+class HouseStep(StrEnum):
+    """What happened to the buildings of a group."""
+
+    CAME = "came"
+    LEFT = "left"  # it got a group of its own
+    LEFT_TODAY = "left_today"  # the same day that it came
+    CAME_FROM = "came_from"  # the group is new, of a building of another one
+
+
 class GroupTransition(Model):
     """A dated change of a group's state, who made it, and why: in their own words, and by which facts.
 
-    A step with the state of the one before it says what else changed, as which buildings the group has.
-    `causes` are values of Cause, parted by spaces, or None.
+    A step with the state of the one before it says what happened to a `house`, the address of a building; of
+    one that came from another group it is that group's name. `causes` are values of Cause, parted by spaces,
+    or None.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,6 +49,8 @@ class GroupTransition(Model):
         "D", "why; free text may name somebody", AS_GROUP, Encrypted("group_transition.reason")
     )
     causes: Mapped[str | None] = impersonal("facts about a group", String(80))
+    what: Mapped[HouseStep | None]
+    house: Mapped[str | None] = impersonal("addresses of buildings", String(200))
 
     group: Mapped[Group] = relationship(back_populates="transitions")
 

@@ -19,7 +19,6 @@ from watch.lifecycle.errors import (
     TellsTooMuch,
     TooLateToTakeOut,
 )
-from watch.lifecycle.history import said_added, said_origin, said_own
 from watch.lifecycle.mails import GROUP_BUILDINGS, GROUP_SPLIT
 from watch.lifecycle.queries import Sizes, came_today, has_coordinator, sizes_if_split
 from watch.lifecycle.service.steps import tick
@@ -33,6 +32,7 @@ from watch.models import (
     Group,
     GroupState,
     GroupTransition,
+    HouseStep,
     Invitation,
     JoinRequest,
     Letter,
@@ -66,7 +66,7 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
         of = db.session.scalars(select(Group).where(Group.id == _group_of(building))).one()
         raise InGroup if of is group else GroupExists(of)
     db.session.refresh(building, ["group_id", "grouped_at"])
-    _write_history(group, said_added(building), at=utcnow(), by=by)
+    _write_history(group, HouseStep.CAME, building.address, at=utcnow(), by=by)
     _name(group)
     if has_coordinator(group):
         tell_the_interested(group)
@@ -149,8 +149,9 @@ def _give(own: Group, step: GroupTransition, building: Building, old: Group, *, 
     own.transitions.append(step)
     db.session.add(own)
     db.session.flush()
-    _write_history(own, said_origin(old.name), at=step.at, by=by)
-    _write_history(old, said_own(building, step.reason), at=step.at, by=by)
+    _write_history(own, HouseStep.CAME_FROM, old.name, at=step.at, by=by)
+    left = HouseStep.LEFT_TODAY if step.reason is None else HouseStep.LEFT
+    _write_history(old, left, building.address, at=step.at, by=by, reason=step.reason)
     _move(building, old, own, step.at)
     _name(old)
     db.session.flush()
@@ -161,9 +162,13 @@ def _give(own: Group, step: GroupTransition, building: Building, old: Group, *, 
     _tell_coordinators(own, Coordinator.person_id.not_in(members))
 
 
-def _write_history(group: Group, what: str, *, at: datetime, by: Person) -> None:
-    """Write into the group's history what changed, other than its state."""
-    db.session.add(GroupTransition(group_id=group.id, state=group.state, at=at, by_id=by.id, reason=what))
+def _write_history(
+    group: Group, what: HouseStep, house: str, *, at: datetime, by: Person, reason: str | None = None
+) -> None:
+    """Write into the group's history what happened to its buildings."""
+    step = GroupTransition(group_id=group.id, state=group.state, at=at, by_id=by.id, reason=reason)
+    step.what, step.house = what, house
+    db.session.add(step)
 
 
 def tell_too_much(sizes: Sizes) -> bool:

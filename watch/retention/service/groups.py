@@ -103,7 +103,7 @@ def closed(now: datetime) -> int:
         parts = update(MeetingPart).where(MeetingPart.group_id == number)
         db.session.execute(parts.values(decided_by_id=None))
         _forget_words(Finding.group_id == number)
-        wordless = {"by_id": None, "reason": None}
+        wordless = {"by_id": None, "reason": None, "house": None}
         db.session.execute(update(GroupTransition).where(GroupTransition.group_id == number).values(wordless))
         db.session.execute(update(ChecklistItem).where(ChecklistItem.group_id == number).values(by_id=None))
         db.session.execute(delete(ContactPerson).where(ContactPerson.group_id == number))
