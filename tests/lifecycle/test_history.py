@@ -125,6 +125,29 @@ def test_the_report_takes_no_such_step_for_a_start_or_an_end(scene: Scene, joine
     assert groups_by_state_at(earlier)[area.id][GroupState.STARTING] == 1
 
 
+def test_a_closing_that_was_taken_back_is_no_start_and_hides_no_proposal(
+    client: PageClient, scene: Scene, annex: Building
+) -> None:
+    starting = make_group(annex, GroupState.STARTING)
+    for group in (starting, scene.group):
+        grow_quiet(group)
+    began = day(turns_of(scene.group)[-1].at)
+    for _twice in range(2):
+        for group in (starting, scene.group):
+            closing.close(group, reason="Fel grupp.", by=scene.gun)
+            closing.undo(group, by=scene.gun)
+            db.session.commit()
+    today = local(utcnow()).date()
+    period = Period(today - timedelta(days=30), today)
+    (said,) = groups_of([scene.group.area], period, utcnow())
+    assert [said["started"]["now"], said["closed"]["now"], said["starting"]["now"]] == [0, 0, 1]
+    asked = select(Group.id).where(should_rest(utcnow()), Group.id == scene.group.id)
+    assert db.session.scalars(asked).all() == [scene.group.id]
+    page = client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.gun)
+    assert f"Aktiv sedan {began}." in page.text
+    assert history(client, scene, scene.group).count("Avslutad") == 2
+
+
 def test_erasing_leaves_the_steps_without_names_and_reasons_as_the_page_says(
     client: PageClient, scene: Scene, annex: Building
 ) -> None:

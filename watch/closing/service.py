@@ -51,6 +51,7 @@ from watch.models import (
     Person,
     RequestState,
     Stairwell,
+    StepKind,
     Task,
     WatchSign,
     utcnow,
@@ -150,6 +151,7 @@ def undo(group: Group, *, by: Person, reason: str | None = None) -> None:
     closing, closed_at = closing_of(group), group.closed_at
     group.state, group.closed_at = state_before_closing(group), None
     step = GroupTransition(group_id=group.id, state=group.state, at=now, by_id=by.id, reason=reason)
+    step.kind = StepKind.REOPENED
     db.session.add(step)
     db.session.flush()
     _bring_back(group, closed_at)

@@ -31,6 +31,7 @@ from watch.models import (
     Property,
     SetAside,
     StartStep,
+    StepKind,
     Task,
 )
 
@@ -196,6 +197,14 @@ def turns_of(group: Group) -> list[GroupTransition]:
     steps = group.transitions
     before = [None, *(each.state for each in steps)]
     return [each for each, state in zip(steps, before, strict=False) if each.state is not state]
+
+
+def since(turns: Sequence[GroupTransition]) -> datetime:
+    """Return since when a group is in its state. A closing that was taken back does not interrupt it."""
+    last = len(turns) - 1
+    while turns[last].kind is StepKind.REOPENED and last >= 2:
+        last -= 2
+    return turns[last].at
 
 
 def is_below_advice(group: Group, flats: int) -> bool:

@@ -50,9 +50,9 @@ from watch.models.lifecycle import (
     Cause,
     ChecklistItem,
     GroupTransition,
-    HouseStep,
     SetAside,
     StartStep,
+    StepKind,
     Task,
 )
 from watch.models.mail import (
@@ -150,7 +150,6 @@ __all__ = [
     "GroupState",
     "GroupTransition",
     "GuestAnswer",
-    "HouseStep",
     "Household",
     "HouseholdStatus",
     "Interest",
@@ -222,6 +221,7 @@ __all__ = [
     "Spot",
     "Stairwell",
     "StartStep",
+    "StepKind",
     "StoppedWriter",
     "Suppression",
     "Task",

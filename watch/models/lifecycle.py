@@ -21,13 +21,14 @@ class Cause(StrEnum):
     LIST_UNCHECKED = "list_unchecked"  # nobody has looked through the household list for twelve months
 
 
-class HouseStep(StrEnum):
-    """What happened to the buildings of a group."""
+class StepKind(StrEnum):
+    """What a step says beside the state: which building came or went, or that it was opened again."""
 
     CAME = "came"
     LEFT = "left"  # it got a group of its own
     LEFT_TODAY = "left_today"  # the same day that it came
     CAME_FROM = "came_from"  # the group is new, of a building of another one
+    REOPENED = "reopened"  # closing it was taken back, so that it is what it was before
 
 
 class GroupTransition(Model):
@@ -49,7 +50,7 @@ class GroupTransition(Model):
         "D", "why; free text may name somebody", AS_GROUP, Encrypted("group_transition.reason")
     )
     causes: Mapped[str | None] = impersonal("facts about a group", String(80))
-    what: Mapped[HouseStep | None]
+    kind: Mapped[StepKind | None]
     house: Mapped[str | None] = impersonal("addresses of buildings", String(200))
 
     group: Mapped[Group] = relationship(back_populates="transitions")

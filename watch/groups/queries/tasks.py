@@ -23,6 +23,7 @@ from watch.models import (
     Meeting,
     Person,
     SetAside,
+    StepKind,
     Task,
 )
 
@@ -62,7 +63,8 @@ def set_aside_in(group: Group) -> dict[Task, datetime]:
 def has_become_active(since: datetime) -> ColumnElement[bool]:
     """Return the condition on Group that it has become active since that moment.
 
-    A step with the same state as the one before it says something else, as that a building came.
+    A step with the same state as the one before it says something else, as that a building came. A group
+    whose closing was taken back is what it was before.
     """
     step, before = GroupTransition, aliased(GroupTransition)
     earlier = or_(before.at < step.at, and_(before.at == step.at, before.id < step.id))
@@ -70,6 +72,7 @@ def has_become_active(since: datetime) -> ColumnElement[bool]:
     last_state = last.order_by(before.at.desc(), before.id.desc()).limit(1).correlate(step)
     began = select(step.id).where(
         step.group_id == Group.id, step.state == GroupState.ACTIVE, step.at > since,
+        step.kind.is_distinct_from(StepKind.REOPENED),
         last_state.scalar_subquery().is_distinct_from(GroupState.ACTIVE),
     )  # fmt: skip
     return began.correlate(Group).exists()

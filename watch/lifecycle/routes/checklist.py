@@ -59,6 +59,7 @@ def checklist(group: Group) -> ViewAnswer:
 def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm | None = None) -> str:
     now, coordinators = utcnow(), members.coordinators_of(group)
     start, flats = queries.start_of(group, now), pages.facts_of(group).flats
+    turns = queries.turns_of(group)
     last, causes = start.last_meeting, queries.causes_to_rest(group, now)
     return render_template(
         "lifecycle/checklist.html",
@@ -67,7 +68,8 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm 
         start=start,
         changes=can(Permission.CHANGE_GROUP_STATE, group),
         next_step=next((step for step in StartStep if step not in start.done), None),
-        turns=queries.turns_of(group),
+        turns=turns,
+        since=queries.since(turns) if turns else None,
         history=queries.history_of(group),
         causes=causes,
         resting=resting or RestForm(causes),

@@ -32,7 +32,6 @@ from watch.models import (
     Group,
     GroupState,
     GroupTransition,
-    HouseStep,
     Invitation,
     JoinRequest,
     Letter,
@@ -42,6 +41,7 @@ from watch.models import (
     Person,
     Stairwell,
     StartStep,
+    StepKind,
     Visit,
     utcnow,
 )
@@ -66,7 +66,7 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
         of = db.session.scalars(select(Group).where(Group.id == _group_of(building))).one()
         raise InGroup if of is group else GroupExists(of)
     db.session.refresh(building, ["group_id", "grouped_at"])
-    _write_history(group, HouseStep.CAME, building.address, at=utcnow(), by=by)
+    _write_history(group, StepKind.CAME, building.address, at=utcnow(), by=by)
     _name(group)
     if has_coordinator(group):
         tell_the_interested(group)
@@ -149,8 +149,8 @@ def _give(own: Group, step: GroupTransition, building: Building, old: Group, *, 
     own.transitions.append(step)
     db.session.add(own)
     db.session.flush()
-    _write_history(own, HouseStep.CAME_FROM, old.name, at=step.at, by=by)
-    left = HouseStep.LEFT_TODAY if step.reason is None else HouseStep.LEFT
+    _write_history(own, StepKind.CAME_FROM, old.name, at=step.at, by=by)
+    left = StepKind.LEFT_TODAY if step.reason is None else StepKind.LEFT
     _write_history(old, left, building.address, at=step.at, by=by, reason=step.reason)
     _move(building, old, own, step.at)
     _name(old)
@@ -163,11 +163,11 @@ def _give(own: Group, step: GroupTransition, building: Building, old: Group, *, 
 
 
 def _write_history(
-    group: Group, what: HouseStep, house: str, *, at: datetime, by: Person, reason: str | None = None
+    group: Group, kind: StepKind, house: str, *, at: datetime, by: Person, reason: str | None = None
 ) -> None:
     """Write into the group's history what happened to its buildings."""
     step = GroupTransition(group_id=group.id, state=group.state, at=at, by_id=by.id, reason=reason)
-    step.what, step.house = what, house
+    step.kind, step.house = kind, house
     db.session.add(step)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, or_, select
 
@@ -28,13 +28,21 @@ from watch.models import (
     MeetingKind,
     OutreachEntry,
     Spot,
+    StepKind,
 )
 from watch.outreach import queries as outreach
 from watch.report.period import Period
 from watch.report.queries.places import Facts, places_of
 
-Step = tuple[GroupState, datetime]
 Found = Finding | Row[Spot, FindingStatus, datetime]
+
+
+class Step(NamedTuple):
+    """A step of a group's life."""
+
+    state: GroupState
+    at: datetime
+    kind: StepKind | None
 
 
 def groups_of(areas: Sequence[Area], period: Period, now: datetime) -> list[Facts]:
@@ -69,14 +77,14 @@ def _twice(period: Period, count: Any) -> Facts:
 def _steps_in(areas: Sequence[Area]) -> Mapping[int, list[list[Step]]]:
     """Return by area the dated states of each of its groups, the oldest first."""
     wanted = (
-        select(Group.area_id, Group.id, GroupTransition.state, GroupTransition.at)
+        select(Group.area_id, Group.id, GroupTransition.state, GroupTransition.at, GroupTransition.kind)
         .join(GroupTransition, GroupTransition.group_id == Group.id)
         .where(Group.area_id.in_([each.id for each in areas]))
         .order_by(GroupTransition.at, GroupTransition.id)
     )
     found: dict[int, dict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
-    for area_id, group_id, state, at in db.session.execute(wanted):
-        found[area_id][group_id].append((state, at))
+    for area_id, group_id, state, at, kind in db.session.execute(wanted):
+        found[area_id][group_id].append(Step(state, at, kind))
     return defaultdict(list, {area_id: list(groups.values()) for area_id, groups in found.items()})
 
 
@@ -85,27 +93,32 @@ def _started(groups: Iterable[list[Step]], period: Period) -> int:
 
 
 def _starts(steps: list[Step]) -> list[datetime]:
-    """Return when a group started. A second step with the same state says what else changed in it."""
-    before = [None, *(state for state, _at in steps)]
-    turns = [step for step, last in zip(steps, before, strict=False) if step[0] is not last]
-    return [at for state, at in turns if state is GroupState.STARTING]
+    """Return when a group started. A second step with the same state says what else changed in it.
+
+    One whose closing was taken back has not started again.
+    """
+    before = [None, *(each.state for each in steps)]
+    turns = [step for step, last in zip(steps, before, strict=False) if step.state is not last]
+    began = [each for each in turns if each.state is GroupState.STARTING]
+    return [each.at for each in began if each.kind is not StepKind.REOPENED]
 
 
 def _closed(groups: Iterable[list[Step]], period: Period) -> int:
     ends = (_last(steps, period) for steps in groups)
     return sum(
-        end is not None and end[0] is GroupState.CLOSED and period.has(local(end[1]).date()) for end in ends
+        end is not None and end.state is GroupState.CLOSED and period.has(local(end.at).date())
+        for end in ends
     )
 
 
 def _in_state(groups: Iterable[list[Step]], state: GroupState, period: Period) -> int:
     ends = (_last(steps, period) for steps in groups)
-    return sum(end is not None and end[0] is state for end in ends)
+    return sum(end is not None and end.state is state for end in ends)
 
 
 def _last(steps: list[Step], period: Period) -> Step | None:
     """Return the state in which a group was when the period was over; None if it did not exist."""
-    return next((step for step in reversed(steps) if step[1] < period.end), None)
+    return next((step for step in reversed(steps) if step.at < period.end), None)
 
 
 def meetings_of(areas: Sequence[Area], period: Period, now: datetime) -> Facts:
