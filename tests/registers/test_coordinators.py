@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -15,7 +15,10 @@ from watch.models import Coordinator, Person, utcnow
 from watch.registers.queries.coordinators import Due, RowOrder, Wanted, register_of
 
 AMINA, BENGT = "Amina Yusuf", "Bengt Åkesson"
-TODAY = local(utcnow()).date()
+
+
+def today() -> date:
+    return local(utcnow()).date()
 
 
 def of(person: Person) -> Coordinator:
@@ -40,7 +43,7 @@ def test_who_agreed_to_be_seen_is_in_it_and_the_others_are_counted(client: PageC
 
 
 def test_the_register_is_searched_and_filtered(client: PageClient, scene: Scene) -> None:
-    of(scene.amina).trained_on = TODAY
+    of(scene.amina).trained_on = today()
     db.session.commit()
     for asked, found in (
         ("", [AMINA, BENGT]), ("q=bengt", [BENGT]), ("q=vaglangdsgatan", [AMINA, BENGT]),
@@ -51,7 +54,7 @@ def test_the_register_is_searched_and_filtered(client: PageClient, scene: Scene)
 
 def test_the_register_is_sorted(client: PageClient, scene: Scene) -> None:
     amina, bengt = of(scene.amina), of(scene.bengt)
-    amina.trained_on, bengt.confirmed_on = TODAY - timedelta(days=9), TODAY
+    amina.trained_on, bengt.confirmed_on = today() - timedelta(days=9), today()
     scene.bengt.name = "Åke Bengtsson"
     scene.amina.name = "Zeinab Yusuf"
     db.session.commit()
@@ -61,8 +64,8 @@ def test_the_register_is_sorted(client: PageClient, scene: Scene) -> None:
         ("sort=confirmed", amina_first), ("sort=nonsense", amina_first),
     ):  # fmt: skip
         assert names(client.get(f"/coordinators?{asked}", as_=scene.gun)) == found, asked
-    bengt.trained_on = TODAY - timedelta(days=10)
-    amina.confirmed_on, bengt.confirmed_on = TODAY, TODAY - timedelta(days=1)
+    bengt.trained_on = today() - timedelta(days=10)
+    amina.confirmed_on, bengt.confirmed_on = today(), today() - timedelta(days=1)
     db.session.commit()
     for asked in ("sort=trained", "sort=confirmed"):
         page = client.get(f"/coordinators?{asked}", as_=scene.gun)
@@ -73,7 +76,7 @@ def test_most_households_come_first_by_what_is_shown_of_them(scene: Scene) -> No
     make_coordinator(scene.carin, scene.other_group)
     scene.other_group.area_id = scene.group.area_id
     db.session.commit()
-    rows = register_of({scene.group.area_id}, TODAY).rows
+    rows = register_of({scene.group.area_id}, today()).rows
     assert len({row.load for row in rows}) > 1
     ordered = Wanted(order=RowOrder.LOAD).among(rows)
     assert [row.load for row in ordered] == sorted((row.load for row in rows), reverse=True)
@@ -82,11 +85,11 @@ def test_most_households_come_first_by_what_is_shown_of_them(scene: Scene) -> No
 def test_what_is_due_and_how_many_households_each_has(client: PageClient, scene: Scene) -> None:
     amina, bengt = of(scene.amina), of(scene.bengt)
     amina.accepted_at = utcnow() - timedelta(days=366)
-    bengt.trained_on = TODAY
+    bengt.trained_on = today()
     db.session.commit()
 
     def rows() -> list[tuple[str, int, tuple[Due, ...]]]:
-        register = register_of({scene.group.area_id}, TODAY)
+        register = register_of({scene.group.area_id}, today())
         return [(row.coordinator.person.name, row.load, row.due) for row in register.rows]
 
     assert rows() == [(AMINA, 3, (Due.TRAINING, Due.CONFIRMATION)), (BENGT, 3, ())]
@@ -119,7 +122,7 @@ def test_two_officers_write_at_once_and_both_are_shown(client: PageClient, scene
     assert both.press("Spara").status == 303
     db.session.expire_all()
     assert str(bengt.trained_on) == "2026-06-03"
-    for wrong in ((TODAY + timedelta(days=1)).isoformat(), "1026-06-03", "i våras"):
+    for wrong in ((today() + timedelta(days=2)).isoformat(), "1026-06-03", "i våras"):
         refused = client.get(f"/coordinators/{bengt.id}/register", as_=scene.gun).press(
             "Spara", {"trained_on": wrong}
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -14,7 +14,9 @@ from watch.language import local
 from watch.models import Flat, GroupState, Household, utcnow
 from watch.registers.queries.stickers import stickers_at
 
-TODAY = local(utcnow()).date()
+
+def today() -> date:
+    return local(utcnow()).date()
 
 
 def household_of(flat: Flat) -> Household:
@@ -28,7 +30,7 @@ def test_a_coordinator_writes_down_a_sticker_and_takes_it_back(client: PageClien
     given = page.press("Dekal lämnad lägenhet 1102").follow()
     assert given.flashes == [("done", "Antecknat: dekalen är lämnad.")]
     db.session.refresh(home)
-    assert home.sticker_given_on == TODAY
+    assert home.sticker_given_on == today()
     given.press("Ångra dekalen")
     db.session.refresh(home)
     assert home.sticker_given_on is None
@@ -44,8 +46,8 @@ def test_a_coordinator_writes_down_a_sticker_and_takes_it_back(client: PageClien
 def test_officers_read_last_nights_stickers_roughly(client: PageClient, scene: Scene) -> None:
     homes = list(db.session.scalars(select(Household).order_by(Household.id)))
     for home in homes:
-        home.sticker_given_on = TODAY - timedelta(days=3)
-    homes[0].sticker_given_on = TODAY
+        home.sticker_given_on = today() - timedelta(days=3)
+    homes[0].sticker_given_on = today()
     homes[1].ended_at = utcnow()
     db.session.commit()
     here = [each for each in homes if each.flat.stairwell.building_id == scene.house.id]
