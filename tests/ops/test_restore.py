@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
@@ -433,6 +434,15 @@ def test_another_machine_that_is_connected_is_noticed(scene: Scene, installation
     with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)):
         refused = installation.refuses("restore", copy, "--yes")
     assert refused.startswith("Error: 1 others are connected to the database")
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_connection_that_ends_meanwhile_stops_no_restore(scene: Scene, installation: Installation) -> None:
+    copy = installation.backup()
+    address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as leaving:
+        Timer(0.5, leaving.close).start()
+        installation.says("restore", copy, "--yes")
 
 
 def test_it_asks_first(scene: Scene, installation: Installation) -> None:

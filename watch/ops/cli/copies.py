@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from time import monotonic, sleep
 from types import ModuleType
 
 import click
@@ -28,6 +29,7 @@ ASK = (
     "What was written since the copy was made will be gone; what was taken away since stays away. "
     "Is the copy to become the database?"
 )
+LEAVING = 3  # seconds in which PostgreSQL ends the connections of a program that was just stopped
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
@@ -83,17 +85,23 @@ def _kind() -> ModuleType:
 
 
 def _demand_nobody_else() -> None:
-    """Check that no process on another machine is connected to PostgreSQL. Raises Unusable."""
+    """Check that no process on another machine is connected to PostgreSQL. Raises Unusable.
+
+    The server needs a moment to end the connections of a program that was just stopped.
+    """
     if db.engine.dialect.name != "postgresql":
         return
     others = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
         "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
-    count = db.session.scalar(others)
+    until = monotonic() + LEAVING
+    while count := db.session.scalar(others):
+        db.session.remove()
+        if monotonic() > until:
+            raise Unusable(f"{count} others are connected to the database: stop what runs, on every machine.")
+        sleep(0.1)
     db.session.remove()
-    if count:
-        raise Unusable(f"{count} others are connected to the database: stop what runs, on every machine.")
 
 
 def _restore(file: Path | None, places: Sequence[Path], *, yes: bool, may_miss: bool) -> Report:
