@@ -102,9 +102,8 @@ def test_the_municipalitys_officer_finds_their_own_organisation_ticked(
     assert client.get("/areas/hassleholmen/outreach/new", as_=colleague).form()["parties"] == "municipality"
 
 
-TOMORROW = (local(utcnow()) + timedelta(days=1)).date().isoformat()
 REFUSED = [
-    ({"day": TOMORROW}, "Den dagen har inte varit än. Välj i dag eller en dag som har varit."),
+    ({"day": "tomorrow"}, "Den dagen har inte varit än. Välj i dag eller en dag som har varit."),
     ({"day": "1019-09-23"}, "Det är för länge sedan. Kontrollera året."),
     ({"day": "2026-02-31"}, "Det datumet finns inte. Skriv till exempel 2026-09-23."),
     ({"day": ""}, "Välj vilken dag det var."),
@@ -148,6 +147,8 @@ REFUSED = [
 def test_what_cannot_be_is_refused_and_kept(
     typed: dict[str, Any], message: str, client: PageClient, scene: Scene
 ) -> None:
+    if typed.get("day") == "tomorrow":
+        typed = {"day": (local(utcnow()) + timedelta(days=1)).date().isoformat()}
     refused = write(client, scene, **typed)
     assert (refused.status, [each[: len(message)] for each in refused.errors]) == (422, [message])
     kept = refused.form("/areas/hassleholmen/outreach/new")
