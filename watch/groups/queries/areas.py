@@ -75,8 +75,13 @@ def at_least(count: ColumnElement[int], total: ColumnElement[int]) -> ColumnElem
 
     It is 0 for fewer than FEW, and of FEW; for nearly all it is the fewest that the words allow.
     """
-    nearly_all = case((total - FEW < FEW, FEW), else_=total - FEW + 1)
-    return case((or_(count < FEW, total == FEW), 0), (count > total - FEW, nearly_all), else_=count)
+    return case(
+        (count < FEW, 0),
+        (count <= total - FEW, count),  # most end here, and count their flats once only
+        (total == FEW, 0),
+        (total - FEW < FEW, FEW),
+        else_=total - FEW + 1,
+    )
 
 
 def number_of_flats() -> ColumnElement[int]:
