@@ -17,6 +17,7 @@ from tests.factories import make_contact, make_finding, make_sign
 from tests.page_client import Page, PageClient
 from tests.registers.test_importing import NOTHING_NEW
 from watch.extensions import db
+from watch.language import local
 from watch.models import AuditEntry, ContactRole, ExportReason, Flat
 from watch.places.list_cells import marked_as_text, tidy
 from watch.registers.labels import Listed
@@ -62,7 +63,7 @@ def test_a_file_has_the_numbers_of_the_pages_in_bands(client: PageClient, scene:
     (heading, row) = rows_of(taken_out(client, scene, "groups"))
     assert dict(zip(heading, row, strict=True)) == {
         "Grupp": "Våglängdsgatan 1–3", "Område": "Hässleholmen", "Läge": "Aktiv grupp",
-        "Startad": scene.group.started_at.date().isoformat(), "Antal hus": "1", "Lägenheter": "18",
+        "Startad": local(scene.group.started_at).date().isoformat(), "Antal hus": "1", "Lägenheter": "18",
         "Hushåll som är med": "färre än 5", "Antal kontaktombud": "2", "Senaste träff": "",
     }  # fmt: skip
 
