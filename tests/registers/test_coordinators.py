@@ -12,7 +12,7 @@ from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.language import local
 from watch.models import Coordinator, Person, utcnow
-from watch.registers.queries.coordinators import Due, RowOrder, Wanted, register_of
+from watch.registers.queries.coordinators import Due, RowOrder, Wanted, coordinator_ids, rows_by_id, rows_in
 
 AMINA, BENGT = "Amina Yusuf", "Bengt Åkesson"
 
@@ -76,10 +76,10 @@ def test_most_households_come_first_by_what_is_shown_of_them(scene: Scene) -> No
     make_coordinator(scene.carin, scene.other_group)
     scene.other_group.area_id = scene.group.area_id
     db.session.commit()
-    rows = register_of({scene.group.area_id}, today()).rows
-    assert len({row.load for row in rows}) > 1
-    ordered = Wanted(order=RowOrder.LOAD).among(rows)
-    assert [row.load for row in ordered] == sorted((row.load for row in rows), reverse=True)
+    ids = coordinator_ids({scene.group.area_id}, Wanted(order=RowOrder.LOAD), today())
+    loads = [row.load for row in rows_by_id(ids, today())]
+    assert len(set(loads)) > 1
+    assert loads == sorted(loads, reverse=True)
 
 
 def test_what_is_due_and_how_many_households_each_has(client: PageClient, scene: Scene) -> None:
@@ -89,8 +89,8 @@ def test_what_is_due_and_how_many_households_each_has(client: PageClient, scene:
     db.session.commit()
 
     def rows() -> list[tuple[str, int, tuple[Due, ...]]]:
-        register = register_of({scene.group.area_id}, today())
-        return [(row.coordinator.person.name, row.load, row.due) for row in register.rows]
+        listed = rows_in({scene.group.area_id}, today())
+        return [(row.coordinator.person.name, row.load, row.due) for row in listed]
 
     assert rows() == [(AMINA, 3, (Due.TRAINING, Due.CONFIRMATION)), (BENGT, 3, ())]
     for counted, load in (

@@ -234,10 +234,15 @@ class Coordinator(Derived, Model):
 
     is_current = current(since="accepted_at", until="ended_at")
 
-    @property
+    @hybrid_property
     def officers_see_details(self) -> bool:
         """True if the coordinator was told, when accepting, that officers see their phone and e-mail."""
         return self.duty_version not in (None, BEFORE_OFFICERS_SAW)
+
+    @officers_see_details.inplace.expression
+    @classmethod
+    def _officers_see_details(cls) -> ColumnElement[bool]:
+        return and_(cls.duty_version.is_not(None), cls.duty_version != BEFORE_OFFICERS_SAW)
 
     __table_args__ = (
         one_where("coordinator_one_current_per_person", "group_id", "person_id", where="ended_at IS NULL"),

@@ -18,7 +18,7 @@ from watch.language import local, readable_phone
 from watch.models import ContactPerson, WatchSign, utcnow
 from watch.places import export as places_export
 from watch.registers.labels import DUES, SIGN_STATES, Listed, sign_said, where_said
-from watch.registers.queries.coordinators import Row, register_of
+from watch.registers.queries.coordinators import Row, rows_in
 from watch.registers.queries.groups import GroupRow, groups_in
 from watch.registers.queries.places import signs_in, state_of
 
@@ -61,7 +61,7 @@ def _coordinators(areas: Collection[int]) -> Table:
         _("Namn"), _("Grupp"), _("Område"), _("Uppdrag"), _("Utsedd"), _("Utbildad"), _("Bekräftad"),
         _("Hushåll per kontaktombud, minst"), _("Att göra"),
     )  # fmt: skip
-    return Table(heading, map(_of_coordinator, register_of(areas, local(utcnow()).date()).rows))
+    return Table(heading, map(_of_coordinator, rows_in(areas, local(utcnow()).date())))
 
 
 def _of_coordinator(row: Row) -> Sequence[str | int]:

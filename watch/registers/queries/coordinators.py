@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import compress
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Integer, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from watch.extensions import db
 from watch.groups.queries.areas import at_least, number_of_flats
-from watch.language import local
-from watch.models import Coordinator, Group, GroupState
+from watch.language import STOCKHOLM
+from watch.models import (
+    GROUPS_IN_ORDER,
+    Area,
+    Coordinator,
+    Group,
+    GroupState,
+    Person,
+    Stairwell,
+    coordinator_stairwell,
+)
 from watch.names import name_key
 from watch.searching import is_found
 
 YEAR = timedelta(days=365)
 MANY, FAR_TOO_MANY = 15, 20  # households per coordinator, from which on a group is said to need more
+OfGroup = aliased(Coordinator)
+BY_GROUP = Area.sort_key, GROUPS_IN_ORDER, Group.id, Coordinator.is_lead.desc(), Coordinator.id
 
 
 class Due(StrEnum):
@@ -42,11 +54,21 @@ class Shown(StrEnum):
 class RowOrder(StrEnum):
     """The order of the register."""
 
-    GROUP = "group"  # by area, and in it by group
+    GROUP = "group"  # by area, and in it by group; the lead first
     NAME = "name"
     LOAD = "load"  # the most households first
     TRAINED = "trained"  # the longest ago first, and before them those who never were
     CONFIRMED = "confirmed"  # the same
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The coordinators wanted: a text in their name or addresses, an area's slug, which, and their order."""
+
+    text: str = ""
+    area: str = ""
+    shown: Shown = Shown.ALL
+    order: RowOrder = RowOrder.GROUP
 
 
 @dataclass(frozen=True)
@@ -61,93 +83,125 @@ class Row:
     load: int
     due: tuple[Due, ...]
 
-    @property
-    def id(self) -> int:
-        """The coordinator's id."""
-        return self.coordinator.id
+
+def coordinator_ids(areas: Collection[int], wanted: Wanted, today: date) -> Sequence[int]:
+    """Return the ids of those wanted of these areas (ids), in order; one statement, or two by text.
+
+    Names are encrypted, so that only Python can search and sort them. No other filter or order reads them.
+    """
+    ids = select(Coordinator.id).join(Coordinator.group).join(Group.area).where(_seen_in(areas))
+    if wanted.area:
+        ids = ids.where(Area.slug == wanted.area)
+    if wanted.shown is not Shown.ALL:
+        dues = _dues(today)
+        ids = ids.where(dues[Due.LOAD] if wanted.shown is Shown.LOADED else or_(*dues.values()))
+    in_order = ids.order_by(*_first(wanted.order), *BY_GROUP)
+    if wanted.text or wanted.order is RowOrder.NAME:
+        return _ids_by_name(in_order, wanted)
+    return db.session.scalars(in_order).all()
 
 
-@dataclass(frozen=True)
-class Register:
-    """The coordinators who agreed to be seen, and how many have not."""
-
-    rows: list[Row]
-    unseen: int
+def rows_by_id(ids: Sequence[int], today: date) -> list[Row]:
+    """Return the rows of these coordinators in this order; two statements."""
+    found = {row.coordinator.id: row for row in _rows(today, Coordinator.id.in_(ids))}
+    return [found[each] for each in ids if each in found]
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """The coordinators wanted: a text in their name or addresses, an area's slug, which, and their order."""
-
-    text: str = ""
-    area: str = ""
-    shown: Shown = Shown.ALL
-    order: RowOrder = RowOrder.GROUP
-
-    def among(self, rows: Iterable[Row]) -> list[Row]:
-        """Return those of the rows that are wanted, in order. Names are encrypted: this is Python's work."""
-        return sorted((row for row in rows if self._has(row)), key=self._first)
-
-    def _first(self, row: Row) -> Any:
-        """Return what the order looks at first. Rows of which it is the same stay by area and group."""
-        one = row.coordinator
-        return {
-            RowOrder.NAME: name_key(one.person.name),
-            RowOrder.LOAD: -row.load,
-            RowOrder.TRAINED: one.trained_on or date.min,
-            RowOrder.CONFIRMED: one.confirmed_on or date.min,
-        }.get(self.order, 0)
-
-    def _has(self, row: Row) -> bool:
-        one, is_shown = row.coordinator, {Shown.DUE: bool(row.due), Shown.LOADED: Due.LOAD in row.due}
-        words = [one.person.name, one.group.name, *(each.address for each in one.stairwells)]
-        return (
-            self.area in ("", one.group.area.slug)
-            and is_shown.get(self.shown, True)
-            and (not self.text or is_found(self.text, " ".join(words)))
-        )
+def rows_in(areas: Collection[int], today: date) -> list[Row]:
+    """Return the rows of all coordinators of these areas (ids) who agreed to be seen, by area and group."""
+    return _rows(today, _seen_in(areas))
 
 
-def register_of(areas: Collection[int], today: date) -> Register:
-    """Return the coordinators of the living groups in these areas (ids), by area, group and name."""
+def seen_and_unseen(areas: Collection[int]) -> tuple[int, int]:
+    """Return how many coordinators of these areas (ids) agreed to be seen, and how many have not."""
+    seen = func.count().filter(Coordinator.officers_see_details)
+    counts = select(seen, func.count()).select_from(Coordinator).join(Coordinator.group)
+    agreed, everybody = db.session.execute(counts.where(_current_in(areas))).one()
+    return agreed, everybody - agreed
+
+
+def _current_in(areas: Collection[int]) -> ColumnElement[bool]:
+    return and_(Group.area_id.in_(areas), Group.state != GroupState.CLOSED, Coordinator.is_current)
+
+
+def _seen_in(areas: Collection[int]) -> ColumnElement[bool]:
+    return and_(_current_in(areas), Coordinator.officers_see_details)
+
+
+def _first(order: RowOrder) -> Sequence[Any]:
+    """Return what the order looks at first. Rows of which it is the same stay by area and group."""
+    first: dict[RowOrder, Sequence[Any]] = {
+        RowOrder.LOAD: [_load().desc()],
+        RowOrder.TRAINED: [Coordinator.trained_on.asc().nulls_first()],
+        RowOrder.CONFIRMED: [Coordinator.confirmed_on.asc().nulls_first()],
+    }
+    return first.get(order, [])
+
+
+def _ids_by_name(in_order: Select[int], wanted: Wanted) -> list[int]:
+    """Return the ids of those whose name, group or addresses have the text, by name if that is the order."""
+    with_names = in_order.join(Coordinator.person).with_only_columns(Coordinator.id, Person.name, Group.name)
+    rows = db.session.execute(with_names).all()
+    if wanted.text:
+        addresses = _addresses_of(in_order)
+        words = {each: " ".join([name, group, *addresses[each]]) for each, name, group in rows}
+        rows = [row for row in rows if is_found(wanted.text, words[row[0]])]
+    if wanted.order is RowOrder.NAME:
+        rows = sorted(rows, key=lambda row: name_key(row[1]))
+    return [each for each, *_ in rows]
+
+
+def _addresses_of(coordinators: Select[int]) -> dict[int, list[str]]:
+    """Return the addresses of the stairwells of those who are not for the whole house, by their id."""
+    scope = coordinator_stairwell.c
     wanted = (
-        select(Coordinator)
-        .join(Group, Group.id == Coordinator.group_id)
-        .where(Group.area_id.in_(areas), Group.state != GroupState.CLOSED, Coordinator.is_current)
+        select(scope.coordinator_id, Stairwell)
+        .join(Stairwell, Stairwell.id == scope.stairwell_id)
+        .where(scope.coordinator_id.in_(coordinators.order_by(None)))
+        .order_by(Stairwell.sort_key)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for each, stairwell in db.session.execute(wanted):
+        found[each].append(stairwell.address)
+    return found
+
+
+def _rows(today: date, which: ColumnElement[bool]) -> list[Row]:
+    dues = _dues(today)
+    wanted = (
+        select(Coordinator, _load(), *dues.values())
+        .join(Coordinator.group)
+        .join(Group.area)
+        .where(which)
+        .order_by(*BY_GROUP)
         .options(
+            contains_eager(Coordinator.group).contains_eager(Group.area),
             joinedload(Coordinator.person),
-            joinedload(Coordinator.group).joinedload(Group.area),
             selectinload(Coordinator.stairwells),
         )
     )
-    everybody = db.session.scalars(wanted).unique().all()
-    loads = _loads(areas, Counter(each.group_id for each in everybody))
-    rows = [
-        Row(each, loads[each.group_id], _due(each, loads[each.group_id], today))
-        for each in everybody
-        if each.officers_see_details
-    ]
-    return Register(sorted(rows, key=_order), len(everybody) - len(rows))
+    rows = db.session.execute(wanted)
+    return [Row(each, load, tuple(compress(dues, is_due))) for each, load, *is_due in rows]
 
 
-def _order(row: Row) -> tuple[str, str, bool, str]:
-    group = row.coordinator.group
-    return group.area.sort_key, group.name, not row.coordinator.is_lead, row.coordinator.person.name
-
-
-def _loads(areas: Collection[int], coordinators: Counter[int]) -> dict[int, int]:
-    """Return, by group, the least number of households that pages show, shared by its coordinators."""
-    shown = at_least(func.coalesce(Group.counted_taking_part, 0), number_of_flats())
-    rows = db.session.execute(select(Group.id, shown).where(Group.area_id.in_(areas)))
-    return {group: -(-count // coordinators[group]) for group, count in rows if coordinators[group]}
-
-
-def _due(coordinator: Coordinator, load: int, today: date) -> tuple[Due, ...]:
-    assert coordinator.accepted_at, "only current ones are asked for"
-    last = coordinator.confirmed_on or local(coordinator.accepted_at).date()
-    said = {
-        Due.TRAINING: coordinator.trained_on is None,
-        Due.CONFIRMATION: last <= today - YEAR,
-        Due.LOAD: load > MANY,
+def _dues(today: date) -> dict[Due, ColumnElement[bool]]:
+    """Return the condition on Coordinator and Group for each of what can be due."""
+    said_by = today - YEAR
+    next_day = datetime.combine(said_by + timedelta(days=1), time.min, STOCKHOLM)
+    never_said = and_(Coordinator.confirmed_on.is_(None), Coordinator.accepted_at < next_day)
+    return {
+        Due.TRAINING: Coordinator.trained_on.is_(None),
+        Due.CONFIRMATION: or_(Coordinator.confirmed_on <= said_by, never_said),
+        Due.LOAD: _load() > MANY,
     }
-    return tuple(due for due, is_so in said.items() if is_so)
+
+
+def _load() -> ColumnElement[int]:
+    """Return the households that pages show of the outer select's group, at least, for each coordinator.
+
+    It is rounded up, and NULL without coordinators: PostgreSQL may ask it of any group.
+    """
+    shown = at_least(func.coalesce(Group.counted_taking_part, 0), number_of_flats())
+    here = select(func.count(OfGroup.id)).where(OfGroup.group_id == Group.id, OfGroup.is_current)
+    count = func.nullif(here.correlate(Group).scalar_subquery(), 0, type_=Integer)
+    return (shown + count - 1) // count

@@ -15,7 +15,7 @@ from watch.paging import page_of
 from watch.permissions import Permission
 from watch.registers.errors import ChangedMeanwhile
 from watch.registers.forms.lists import CoordinatorForm, FilterCoordinatorsForm
-from watch.registers.queries.coordinators import FAR_TOO_MANY, MANY, register_of
+from watch.registers.queries import coordinators as queries
 from watch.registers.routes.blueprint import bp
 from watch.registers.service import coordinators as service
 from watch.saving import saving
@@ -27,17 +27,17 @@ BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som 
 @bp.get("/coordinators")
 @requires(Permission.KEEP_REGISTERS, second_factor=True)
 def coordinators() -> str:
-    areas = current_relations().officer_of
+    areas, today = current_relations().officer_of, local(utcnow()).date()
     form = FilterCoordinatorsForm(request.args, areas_by_id(areas))
-    register = register_of(areas, local(utcnow()).date())
-    rows = {row.id: row for row in form.wanted.among(register.rows)}
+    ids = queries.coordinator_ids(areas, form.wanted, today)
     page = page_of(
-        [*rows], after=request.args.get("after", type=int), before=request.args.get("before", type=int)
+        ids, after=request.args.get("after", type=int), before=request.args.get("before", type=int)
     )
+    seen, unseen = queries.seen_and_unseen(areas)
     return render_template(
         "registers/coordinators.html",
-        form=form, rows=[rows[each] for each in page.keys], page=page, register=register, count=len(rows),
-        many=MANY, far_too_many=FAR_TOO_MANY,
+        form=form, rows=queries.rows_by_id(page.keys, today), page=page, count=len(ids), seen=seen,
+        unseen=unseen, many=queries.MANY, far_too_many=queries.FAR_TOO_MANY,
     )  # fmt: skip
 
 
