@@ -199,12 +199,12 @@ def turns_of(group: Group) -> list[GroupTransition]:
     return [each for each, state in zip(steps, before, strict=False) if each.state is not state]
 
 
-def since(turns: Sequence[GroupTransition]) -> datetime:
+def since(turns: Sequence[GroupTransition]) -> datetime | None:
     """Return since when a group is in its state. A closing that was taken back does not interrupt it."""
     last = len(turns) - 1
-    while turns[last].kind is StepKind.REOPENED and last >= 2:
+    while last >= 2 and turns[last].kind is StepKind.REOPENED:
         last -= 2
-    return turns[last].at
+    return turns[last].at if turns else None
 
 
 def is_below_advice(group: Group, flats: int) -> bool:

@@ -69,7 +69,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm 
         changes=can(Permission.CHANGE_GROUP_STATE, group),
         next_step=next((step for step in StartStep if step not in start.done), None),
         turns=turns,
-        since=queries.since(turns) if turns else None,
+        since=queries.since(turns),
         history=queries.history_of(group),
         causes=causes,
         resting=resting or RestForm(causes),
@@ -83,11 +83,8 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm 
         asks_to_be_sure=queries.asks_to_be_sure(group, start),
         asked_again=queries.asked_again_at(group, now),
         is_quiet=last is None or last < now - queries.QUIET_AFTER,
-        states=GROUP_STATES,
-        kinds=GROUP_STATE_KINDS,
-        steps=STEPS,
-        way_words=WAY,
-    )
+        states=GROUP_STATES, kinds=GROUP_STATE_KINDS, steps=STEPS, way_words=WAY,
+    )  # fmt: skip
 
 
 @bp.post("/groups/<int:group_id>/lifecycle/<step>")
