@@ -164,6 +164,17 @@ def test_every_plural_has_its_forms(language: str) -> None:
     assert short == []
 
 
+def test_arabic_counts_from_eleven_on_by_the_last_form() -> None:
+    """The last form is of 11 to 99, whose noun is accusative, and the one before of 100 to 102."""
+    swapped = [
+        message.id[0]
+        for message in messages("ar")
+        if message.pluralizable and message.string[4].count("ً") > message.string[5].count("ً")
+    ]
+    assert swapped == []
+
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_header_says_who_has_read_it(language: str) -> None:
     text = (FOLDER / language / "LC_MESSAGES" / "messages.po").read_text()
