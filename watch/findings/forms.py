@@ -99,8 +99,12 @@ def where_value(finding: Finding) -> str:
 
 
 class ReportForm(Form):
-    """Asks what has happened with a finding. Whoever closes it says what became of it."""
+    """Asks what has happened with a finding. Whoever closes it says what became of it.
 
+    `seen` is the finding's mark when the form was shown.
+    """
+
+    seen = SeenField()
     status = RadioField(
         _l("Hur går det?"),
         choices=choices_of(STATUSES),
@@ -112,8 +116,9 @@ class ReportForm(Form):
 
     known: Sequence[str] = ()  # names that whoever writes knows, and that the text should not tell
 
-    def __init__(self, finding: Finding, **more: Any) -> None:
-        super().__init__(data={"status": finding.status, "due_on": finding.due_on, **more})
+    def __init__(self, finding: Finding) -> None:
+        known = {"status": finding.status, "due_on": finding.due_on, "seen": mark_of(finding)}
+        super().__init__(data=known)
 
     def validate_text(self, field: TextField) -> None:
         """Ask about people: the neighbours read it, and in some cases the landlord."""
@@ -127,22 +132,18 @@ class ReportForm(Form):
             return False
         return is_good
 
+    def see(self, finding: Finding) -> None:
+        """Note that whoever fills in the form is shown the finding as it is now."""
+        self.seen.data, self.seen.raw_data = mark_of(finding), None
+
 
 class ReportByLinkForm(ReportForm):
     """The same for whoever has the mailed link, whose words are never about a person."""
 
-    seen = SeenField()
     text = TextField(_l("Vad har hänt?"), most=MOST_STEP, guard=surely_about_no_neighbour)
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding, seen=mark_of(finding))
 
     def validate_text(self, field: TextField) -> None:
         """The field refuses what others are asked about."""
-
-    def see(self, finding: Finding) -> None:
-        """Note that whoever fills in the form is shown the finding as it is now."""
-        self.seen.data, self.seen.raw_data = mark_of(finding), None
 
 
 class FilterFindingsForm(Form):

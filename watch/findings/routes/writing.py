@@ -13,9 +13,9 @@ from watch import audit
 from watch.access import current_person, requires
 from watch.extensions import db
 from watch.findings import queries, service
-from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew
+from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew, ReportedMeanwhile
 from watch.findings.forms import EVERYWHERE, FindingForm, Places, ReportForm
-from watch.findings.labels import OWNERS
+from watch.findings.labels import OWNERS, REPORTED_MEANWHILE
 from watch.findings.queries import Place
 from watch.findings.routes.blueprint import bp, to_finding
 from watch.findings.routes.knowing import names_known
@@ -89,16 +89,22 @@ def change(finding: Finding) -> ViewAnswer:
 @bp.post("/findings/<int:finding_id>/steps")
 @requires(Permission.REPORT_ON_FINDING)
 def report(finding: Finding) -> ViewAnswer:
+    """Save what was said. If somebody else has said something meanwhile, show both and ask."""
     form = ReportForm(finding)
     form.known = names_known(_place(finding))
     if not form.validate():
         return show_page(finding, form), 422
-    said = service.Report(form.status.data, form.text.data, form.due_on.data)
+    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data or ""
     person = current_person()
-    area_id = queries.area_id_of(finding)
-    with saving(_("Sparat."), already=NOTHING, unless=GONE):
-        service.report(finding, said, role=queries.role_of(person, area_id), by=person)
-        _note_assurance(form, finding)
+    role = queries.role_of(person, queries.area_id_of(finding))
+    try:
+        with saving(_("Sparat."), already=NOTHING, unless=GONE):
+            service.report(finding, said, role=role, by=person, seen=seen)
+            _note_assurance(form, finding)
+    except ReportedMeanwhile:
+        form.form_errors = [REPORTED_MEANWHILE]
+        form.see(finding)
+        return show_page(finding, form), 422
     return to_finding(finding)
 
 
