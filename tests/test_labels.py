@@ -24,7 +24,7 @@ PARTIAL = {  # tables that may be incomplete, by the last two parts of their nam
     "labels.NEEDS": "the reasons that a group has",
     "labels.SET_ASIDE": "those of a lead; an officer has others",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
-    "queries.REPORT_BY_LINK": "coordinators and the police sign in",
+    "links.REPORT_BY_LINK": "coordinators and the police sign in",
     "joint.SAID": "a group that is asked has not answered",
     "joint.SAID_AFTER": "a group that is asked has not answered",
     "list_cells.FORMS": "columns of free text have no form",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from watch import tokens
-from watch.findings.queries import can_report, hears_of_finding
+from watch.findings.queries import hears_of_finding
+from watch.findings.queries.links import can_report
 from watch.mail.kinds import FromAddress, Mail, Unless
 from watch.models import Finding, FindingLink, LeftOut, OutboxRow, Purpose
 

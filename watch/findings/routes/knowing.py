@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from watch.access import current_relations
-from watch.findings import queries
-from watch.findings.queries import Place
+from watch.findings.queries import Place, links
 from watch.groups.queries.names import coordinators_in, members_near
 from watch.models import Area, Group
 
@@ -24,5 +23,5 @@ def names_known(place: Place) -> Sequence[str]:
 
 
 def _known_to_officers(area: Area) -> list[str]:
-    contacts = [each.name for each in queries.contacts_near(area) if each.name]
+    contacts = [each.name for each in links.contacts_near(area) if each.name]
     return [*coordinators_in(area.id), *contacts]

@@ -18,6 +18,7 @@ from watch.findings import queries, service
 from watch.findings.errors import FindingRemoved, NothingNew, ReportedMeanwhile, ReportedOften
 from watch.findings.forms import ReportByLinkForm
 from watch.findings.labels import REPORTED_MEANWHILE
+from watch.findings.queries import links
 from watch.findings.routes.blueprint import bp
 from watch.limits import limit_network
 from watch.models import FindingLink, Purpose, utcnow
@@ -45,7 +46,7 @@ def open_link(token: str) -> str:
 def report_by_link(token: str) -> ViewAnswer:
     link, here = _link(token), redirect(url_for("findings.open_link", token=token), 303)
     form = ReportByLinkForm(link.finding)
-    if not queries.can_report(link, utcnow()):
+    if not links.can_report(link, utcnow()):
         return _page(token, link, unsaved=form.text.data or ""), 409
     if not form.validate():
         return _page(token, link, form), 422
@@ -83,8 +84,8 @@ def _link(token: str) -> FindingLink:
     link = tokens.row_of(Purpose.FINDING, FindingLink, token)
     now = utcnow()
     is_new = link.finding.is_closed and link.ended_at is not None and link.ended_at > now - SHOWN_AFTER
-    is_shown = is_new and queries.is_theirs(link) and link.expires_at > now
-    if not is_shown and not queries.can_report(link, now):
+    is_shown = is_new and links.is_theirs(link) and link.expires_at > now
+    if not is_shown and not links.can_report(link, now):
         raise LinkExpired
     sent_to(person_id=None, mailbox_id=link.mailbox_id)
     return link
@@ -94,7 +95,7 @@ def _page(
     token: str, link: FindingLink, form: ReportByLinkForm | None = None, *, unsaved: str | None = None
 ) -> str:
     """Show the finding. `unsaved` is what was written of it when it was closed already."""
-    reports = queries.can_report(link, utcnow())
+    reports = links.can_report(link, utcnow())
     return render_template(
         "findings/open_link.html", token=token, finding=link.finding, steps=queries.steps_of(link.finding),
         form=(form or ReportByLinkForm(link.finding)) if reports else None, expires_at=link.expires_at,

@@ -13,7 +13,7 @@ from watch.exporting import ExportForm
 from watch.extensions import db
 from watch.findings import export, queries
 from watch.findings.forms import FilterFindingsForm, ReportForm
-from watch.findings.queries import Place
+from watch.findings.queries import Place, links
 from watch.findings.routes.blueprint import bp, crumbs_of
 from watch.models import Area, Finding, Group, utcnow
 from watch.paging import page_of
@@ -100,12 +100,12 @@ def show_page(finding: Finding, form: ReportForm | None = None) -> str:
     if finding.removed_at and not manages:
         abort(404)
     reports = can(Permission.REPORT_ON_FINDING, finding) and not finding.removed_at
-    link = queries.link_of(finding) if manages else None
+    link = links.link_of(finding) if manages else None
     return render_template(
         "findings/show.html", finding=finding, steps=queries.steps_of(finding), manages=manages,
         form=(form or ReportForm(finding)) if reports else None, crumbs=crumbs_of(finding),
         follows=queries.is_following(finding, current_person()),
-        contact=queries.contact_of(finding) if manages else None,
-        link=link, link_works=link is not None and queries.can_report(link, utcnow()),
-        link_sent=queries.link_sent_at(finding) if manages else "",
+        contact=links.contact_of(finding) if manages else None,
+        link=link, link_works=link is not None and links.can_report(link, utcnow()),
+        link_sent=links.link_sent_at(finding) if manages else "",
     )  # fmt: skip

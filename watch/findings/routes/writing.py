@@ -16,7 +16,7 @@ from watch.findings import queries, service
 from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew, ReportedMeanwhile
 from watch.findings.forms import EVERYWHERE, FindingForm, Places, ReportForm
 from watch.findings.labels import OWNERS, REPORTED_MEANWHILE
-from watch.findings.queries import Place
+from watch.findings.queries import Place, links
 from watch.findings.routes.blueprint import bp, to_finding
 from watch.findings.routes.knowing import names_known
 from watch.findings.routes.reading import show_page
@@ -63,7 +63,7 @@ def _create(place: Place, form: FindingForm) -> ViewAnswer:
     _note_assurance(form, finding)
     db.session.commit()
     flash(_("Åtgärden är sparad."), "done")
-    if queries.link_of(finding):
+    if links.link_of(finding):
         flash(_("Kontaktpersonen får ett mejl om den."), "info")
     return to_finding(finding)
 
@@ -194,7 +194,7 @@ def _edit_page(finding: Finding, form: FindingForm) -> str:
 
 def _unreached(place: Place) -> list[str]:
     """Return the names of the owners whom no mail reaches here."""
-    return [str(OWNERS[each]) for each in queries.owners_without_contact(place)]
+    return [str(OWNERS[each]) for each in links.owners_without_contact(place)]
 
 
 def _note_assurance(form: Any, finding: Finding) -> None:

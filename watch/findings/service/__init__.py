@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,16 +9,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.findings import queries
 from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew, ReportedMeanwhile, ReportedOften
-from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
-from watch.findings.queries import Place
+from watch.findings.mails import FINDING_UPDATED
+from watch.findings.queries import Place, links
+from watch.findings.service.asking import ask_owner, end_link, open_link_again
 from watch.mail import outbox
 from watch.models import (
     CLOSED,
-    NONCE_BYTES,
     Area,
     Finding,
     FindingFollower,
@@ -36,7 +34,6 @@ from watch.models import (
 from watch.recipients import reached_by_mail
 from watch.statements import changed, upsert
 
-LINK_LASTS = timedelta(days=90)
 DAY = timedelta(days=1)
 REPORTS_BY_LINK = 5  # in a day; somebody may have got hold of the link
 
@@ -80,7 +77,7 @@ def add(
             db.session.add(finding)
     except IntegrityError:  # the same press, a moment earlier
         return db.session.scalars(known).one()
-    _ask_owner(finding)
+    ask_owner(finding)
     _note("finding-added", finding, by)
     return finding
 
@@ -93,8 +90,8 @@ def change(finding: Finding, plan: Plan, *, by: Person) -> None:
         return
     db.session.flush()
     if finding.owner is not owner:
-        _end_link(finding)
-        _ask_owner(finding)
+        end_link(finding)
+        ask_owner(finding)
     _note("finding-changed", finding, by)
 
 
@@ -117,7 +114,7 @@ def report(
         raise NothingNew
     if seen is not None and seen != queries.mark_of(finding):
         raise ReportedMeanwhile
-    if by is None and queries.reports_by_link(finding, since=utcnow() - DAY) >= REPORTS_BY_LINK:
+    if by is None and links.reports_by_link(finding, since=utcnow() - DAY) >= REPORTS_BY_LINK:
         raise ReportedOften
     step = FindingStep(finding_id=finding.id, role=role, status=said.status, text=said.text or None)
     step.by_id = by.id if by else None
@@ -141,7 +138,7 @@ def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
     db.session.delete(unwanted)
     db.session.flush()
     if was_last:
-        _open_link_again(finding)
+        open_link_again(finding)
         _stand(finding, steps[-1] if steps else None)
     _note("finding-step-undone", finding, by)
 
@@ -151,7 +148,7 @@ def remove(finding: Finding, *, by: Person) -> None:
     if finding.removed_at is None:
         finding.removed_at = utcnow()
         outbox.cancel(finding)
-        _end_link(finding)
+        end_link(finding)
         _note("finding-removed", finding, by)
 
 
@@ -159,8 +156,8 @@ def bring_back(finding: Finding, *, by: Person) -> None:
     """Undo taking a finding away."""
     if finding.removed_at is not None:
         finding.removed_at = None
-        _open_link_again(finding)
-        _ask_owner(finding)
+        open_link_again(finding)
+        ask_owner(finding)
         _note("finding-brought-back", finding, by)
 
 
@@ -181,12 +178,12 @@ def renew_link(finding: Finding, *, sent: str, by: Person) -> None:
 
     `sent` is when the one before was mailed, as the page showed it: a press that comes twice renews once.
     """
-    if queries.contact_of(finding) is None:
+    if links.contact_of(finding) is None:
         raise NobodyToAsk
-    if sent != queries.link_sent_at(finding):
+    if sent != links.link_sent_at(finding):
         return
-    _end_link(finding)
-    _ask_owner(finding)
+    end_link(finding)
+    ask_owner(finding)
     _note("finding-link-renewed", finding, by)
 
 
@@ -197,8 +194,8 @@ def renew_expired_link(link: FindingLink) -> None:
     """
     db.session.refresh(link, with_for_update=True)  # of two presses at once, the second finds it renewed
     now = utcnow()
-    if link.sent_at <= now - DAY and queries.can_renew(link, now):
-        _ask_owner(link.finding)
+    if link.sent_at <= now - DAY and links.can_renew(link, now):
+        ask_owner(link.finding)
         _note("finding-link-renewed", link.finding, None)
 
 
@@ -210,8 +207,8 @@ def mail_moved_links(_now: datetime) -> None:
     waiting = select(FindingLink).join(Finding).where(FindingLink.ended_at.is_(None))
     open_ones = waiting.where(Finding.removed_at.is_(None), Finding.status.not_in(CLOSED))
     for link in db.session.scalars(open_ones.order_by(FindingLink.id)).all():
-        if not queries.is_theirs(link):
-            _ask_owner(link.finding)
+        if not links.is_theirs(link):
+            ask_owner(link.finding)
 
 
 def _write(finding: Finding, plan: Plan) -> None:
@@ -227,45 +224,9 @@ def _stand(finding: Finding, step: FindingStep | None) -> None:
     finding.changed_at = utcnow()
     db.session.flush()
     if finding.is_closed:
-        _end_link(finding)
+        end_link(finding)
     else:
-        _ask_owner(finding)
-
-
-def _ask_owner(finding: Finding) -> None:
-    """Mail the owner's contact person the link by which they report, unless they have one that works."""
-    contact, link, now = queries.contact_of(finding), queries.link_of(finding), utcnow()
-    if contact is None or contact.email is None or finding.is_closed:
-        return
-    if link is not None and link.contact_id == contact.id and queries.can_report(link, now):
-        return
-    mailbox = mailbox_at(contact.email)
-    if link is None:
-        link = FindingLink(finding_id=finding.id)
-    else:
-        outbox.cancel(link)
-        link.nonce = secrets.token_bytes(NONCE_BYTES)
-    link.contact, link.mailbox = contact, mailbox
-    link.sent_at, link.expires_at, link.ended_at = now, now + LINK_LASTS, None
-    db.session.add(link)
-    db.session.flush()
-    outbox.queue(FINDING_ASSIGNED, to=mailbox, about=link)
-
-
-def _end_link(finding: Finding) -> None:
-    """End the link, if any. Its mail, if it waits, is left out when its turn comes."""
-    link = queries.link_of(finding)
-    if link is not None and link.ended_at is None:
-        link.ended_at = utcnow()
-    db.session.flush()
-
-
-def _open_link_again(finding: Finding) -> None:
-    """Let the link work again after something was undone, so that its contact person gets no second mail."""
-    link = queries.link_of(finding)
-    if link is not None and queries.is_theirs(link):
-        link.ended_at = None
-    db.session.flush()
+        ask_owner(finding)
 
 
 def _tell(finding: Finding) -> None:

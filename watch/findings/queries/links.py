@@ -1,0 +1,100 @@
+"""Who answers for a finding's owner, and the mailed link by which they report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from watch.contacts.queries import contacts_for, in_order
+from watch.extensions import db
+from watch.findings.queries import Place
+from watch.models import (
+    ContactPerson,
+    ContactRole,
+    ContactScope,
+    Finding,
+    FindingLink,
+    FindingOwner,
+    FindingStep,
+    Group,
+    Property,
+)
+
+REPORT_BY_LINK = {  # the owners that are no users, and whose contact person gets a link, by preference
+    FindingOwner.LANDLORD: (ContactRole.LANDLORD, ContactRole.FAULT_REPORT),
+    FindingOwner.MUNICIPALITY: (ContactRole.MUNICIPALITY,),
+}
+
+
+def contact_of(finding: Finding) -> ContactPerson | None:
+    """Return the nearest contact person of the finding's owner who has an e-mail address, or None."""
+    place = finding.group or finding.area
+    return _contact_for(finding.owner, contacts_near(place)) if place else None
+
+
+def contacts_near(place: Place) -> Sequence[ContactPerson]:
+    """Return the contact persons of a group or an area, the nearest first.
+
+    Those of an area's landlord are among them if all of its houses have the same one.
+    """
+    if isinstance(place, Group):
+        return contacts_for(place)
+    only_landlord = select(func.max(Property.landlord_id)).where(Property.area_id == place.id)
+    only_landlord = only_landlord.having(func.count(Property.landlord_id.distinct()) == 1)
+    here = or_(
+        ContactPerson.area_id == place.id,
+        ContactPerson.landlord_id.in_(only_landlord),
+        ContactPerson.reach == ContactScope.EVERYWHERE,
+    )
+    return in_order(db.session.scalars(select(ContactPerson).where(here, ContactPerson.is_current)))
+
+
+def _contact_for(owner: FindingOwner, known: Sequence[ContactPerson]) -> ContactPerson | None:
+    roles = REPORT_BY_LINK.get(owner, ())
+    return next((each for role in roles for each in known if each.role is role and each.email), None)
+
+
+def owners_without_contact(place: Place) -> list[FindingOwner]:
+    """Return the owners who are no users and have no contact person here whom a mail reaches."""
+    known = contacts_near(place)
+    return [owner for owner in REPORT_BY_LINK if _contact_for(owner, known) is None]
+
+
+def link_of(finding: Finding) -> FindingLink | None:
+    """Return the link of the owner's contact person, also one that has ended."""
+    return db.session.scalar(select(FindingLink).where(FindingLink.finding_id == finding.id))
+
+
+def link_sent_at(finding: Finding) -> str:
+    """Return when the contact person's link was mailed, in ISO 8601; "" if none was."""
+    link = link_of(finding)
+    return link.sent_at.isoformat() if link else ""
+
+
+def is_theirs(link: FindingLink) -> bool:
+    """Return True if the link's contact person is still the owner's, at the address that it was mailed to."""
+    finding, contact = link.finding, link.contact
+    is_owner = contact.is_current and contact.role in REPORT_BY_LINK.get(finding.owner, ())
+    return finding.removed_at is None and is_owner and contact.email == link.mailbox.address
+
+
+def can_report(link: FindingLink, now: datetime) -> bool:
+    """Return True if the link still lets its contact person report."""
+    return is_theirs(link) and link.ended_at is None and link.expires_at > now and not link.finding.is_closed
+
+
+def can_renew(link: FindingLink, now: datetime) -> bool:
+    """Return True if the link has only become too old: nothing else has ended it, nor has another contact."""
+    is_too_old = link.ended_at is None and link.expires_at <= now
+    contact = contact_of(link.finding)
+    is_nearest = contact is not None and contact.id == link.contact_id
+    return is_too_old and is_nearest and is_theirs(link) and not link.finding.is_closed
+
+
+def reports_by_link(finding: Finding, *, since: datetime) -> int:
+    """Return how often the owner's contact person has reported by the mailed link since then."""
+    by_link = FindingStep.by_id.is_(None), FindingStep.role.in_(REPORT_BY_LINK), FindingStep.at > since
+    counted = select(func.count(FindingStep.id)).where(FindingStep.finding_id == finding.id, *by_link)
+    return db.session.scalar(counted) or 0
