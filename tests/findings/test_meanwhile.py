@@ -44,3 +44,47 @@ def test_a_step_from_an_older_page_undoes_nothing_and_shows_what_has_happened(
     assert len(db.session.scalars(select(FindingStep)).all()) == 1
     assert refused.press("Spara").follow().flashes == [("done", "Sparat.")]
     assert last().status is FindingStatus.IN_PROGRESS
+
+
+def test_what_a_colleague_has_changed_is_shown_beside_what_was_typed(
+    client: PageClient, scene: Scene
+) -> None:
+    finding, day = make_finding(scene.group), (utcnow() + timedelta(days=9)).date()
+    db.session.commit()
+    address = f"/findings/{finding.id}/edit"
+    stale = client.get(address, as_=scene.amina)
+    theirs = {"what": "Lampan i tvättstugan är släckt.", "spot": "laundry", "due_on": str(day)}
+    assert client.get(address, as_=scene.bengt).press("Spara", theirs).status == 303
+    refused = stale.press("Spara", {"what": "Lampan i cykelrummet är släckt."})
+    both = ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
+    assert (refused.status, refused.errors) == (422, both)
+    assert "Det här har någon annan sparat Tvättstuga Lampan i tvättstugan är släckt." in refused.text
+    assert refused.form(address)["what"] == "Lampan i cykelrummet är släckt."
+    assert (last().what, last().due_on) == (theirs["what"], day)
+    for _twice in range(2):
+        assert refused.press("Spara").follow().flashes == [("done", "Åtgärden är ändrad.")]
+        assert last().what == "Lampan i cykelrummet är släckt."
+
+
+def test_a_day_that_a_report_has_set_is_not_undone_by_a_correction(client: PageClient, scene: Scene) -> None:
+    finding, day = make_finding(scene.group), (utcnow() + timedelta(days=20)).date()
+    db.session.commit()
+    stale = client.get(f"/findings/{finding.id}/edit", as_=scene.amina)
+    client.get(f"/findings/{finding.id}", as_=scene.bengt).press("Spara", WAITING | {"due_on": str(day)})
+    assert stale.press("Spara", {"what": "Lampan är släckt."}).status == 422
+    assert last().due_on == day
+
+
+def test_what_was_removed_meanwhile_comes_back_only_for_whoever_has_read_so(
+    client: PageClient, scene: Scene
+) -> None:
+    finding = make_finding(scene.group)
+    db.session.commit()
+    stale = client.get(f"/findings/{finding.id}/edit", as_=scene.amina)
+    client.get(f"/findings/{finding.id}", as_=scene.bengt).press("Ta bort åtgärden")
+    refused = stale.press("Spara", {"what": "Lampan är släckt."})
+    assert refused.status == 422
+    assert "Om du sparar kommer den tillbaka med det som du har skrivit." in refused.text
+    assert last().removed_at is not None
+    assert refused.press("Spara").status == 303
+    assert (last().removed_at, last().what) == (None, "Lampan är släckt.")

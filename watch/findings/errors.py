@@ -13,6 +13,10 @@ class ReportedMeanwhile(DomainError):
     """Somebody else has said something newer of the finding than the report was written under."""
 
 
+class ChangedMeanwhile(DomainError):
+    """Somebody else has changed or removed the finding since the form was shown."""
+
+
 class ReportedOften(DomainError):
     """The owner's contact person has reported as often within a day as the link lets them."""
 

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, ValidationError
 from watch.contacts.forms import SeenField
 from watch.fields import DayField, Form, TextField, choice, choices_of
 from watch.findings.labels import OWNERS, SPOTS, STATUSES
-from watch.findings.queries import mark_of
+from watch.findings.queries import mark_of, words_mark_of
 from watch.guarding import about_no_neighbour, surely_about_no_neighbour
 from watch.language import local
 from watch.models import CLOSED, Finding, FindingOwner, FindingStatus, Spot, utcnow
@@ -42,8 +42,9 @@ class DueField(DayField):
 
 
 class FindingForm(SendingForm):
-    """Asks what is to be mended, where, by whom and until when."""
+    """Asks what is to be mended, where, by whom and until when. `seen` is the finding's mark, if any."""
 
+    seen = SeenField()
     spot = SelectField(
         _l("Vad gäller det?"),
         choices=[choice("", _l("Välj")), *choices_of(SPOTS)],
@@ -72,7 +73,8 @@ class FindingForm(SendingForm):
         is_of_area: bool = False,
         known: Sequence[str] = (),
     ) -> None:
-        super().__init__(obj=finding, data={"where": where_value(finding)} if finding else None)
+        shown = {"where": where_value(finding), "seen": words_mark_of(finding)} if finding else None
+        super().__init__(obj=finding, data=shown)
         self.is_of_area, self.known = is_of_area, known
         self.where.choices = [choice(value, name) for value, name in places.items()]
 
@@ -89,6 +91,10 @@ class FindingForm(SendingForm):
         """The building or stairwell that was chosen."""
         kind, _space, number = (self.where.data or "").partition(" ")
         return {f"{each}_id": int(number) if kind == each else None for each in ("building", "stairwell")}
+
+    def see(self, finding: Finding) -> None:
+        """Note that whoever fills in the form is shown the finding as it is now."""
+        self.seen.data, self.seen.raw_data = words_mark_of(finding), None
 
 
 def where_value(finding: Finding) -> str:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from watch import language
 from watch.models import Finding, FindingOwner, FindingStatus, Spot
 
+BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
 REPORTED_MEANWHILE = _l("Någon annan ändrade samtidigt. Läs vad som har hänt, och spara det som stämmer.")
 SPOTS = {
     Spot.LIGHTING: _l("Belysning"),

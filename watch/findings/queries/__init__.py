@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.queries.members import coordinates, takes_part
 from watch.models import (
@@ -158,6 +159,13 @@ def mark_of(finding: Finding) -> str:
     """Return a mark of what was said last of a finding; empty as long as nobody has said anything."""
     last = next(reversed(steps_of(finding)), None)
     return f"{last.id if last else ''} {finding.due_on or ''}".strip()
+
+
+def words_mark_of(finding: Finding) -> str:
+    """Return a mark of what a finding says and of where it is: another one once anything is changed."""
+    place = finding.building_id, finding.stairwell_id
+    said = finding.spot, finding.what, finding.owner, finding.due_on, *place, finding.removed_at is None
+    return keyring().blind_index("finding as it was shown", repr([*map(str, said)])).hex()
 
 
 def told_at(finding: Finding) -> datetime | None:

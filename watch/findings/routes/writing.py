@@ -13,9 +13,9 @@ from watch import audit
 from watch.access import current_person, requires
 from watch.extensions import db
 from watch.findings import queries, service
-from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew, ReportedMeanwhile
+from watch.findings.errors import ChangedMeanwhile, FindingRemoved, NobodyToAsk, NothingNew, ReportedMeanwhile
 from watch.findings.forms import EVERYWHERE, FindingForm, Places, ReportForm
-from watch.findings.labels import OWNERS, REPORTED_MEANWHILE
+from watch.findings.labels import BOTH_CHANGED, OWNERS, REPORTED_MEANWHILE
 from watch.findings.queries import Place, links
 from watch.findings.routes.blueprint import bp, to_finding
 from watch.findings.routes.knowing import names_known
@@ -77,12 +77,18 @@ def edit(finding: Finding) -> str:
 @bp.post("/findings/<int:finding_id>/edit")
 @requires(Permission.MANAGE_FINDINGS)
 def change(finding: Finding) -> ViewAnswer:
+    """Save what was typed. If somebody else has saved meanwhile, show both and ask."""
     form = _form_of(finding)
     if not form.validate():
         return _edit_page(finding, form), 422
-    with saving(_("Åtgärden är ändrad.")):
-        service.change(finding, _plan(form), by=current_person())
-        _note_assurance(form, finding)
+    try:
+        with saving(_("Åtgärden är ändrad.")):
+            service.change(finding, _plan(form), seen=form.seen.data or "", by=current_person())
+            _note_assurance(form, finding)
+    except ChangedMeanwhile:
+        form.form_errors = [BOTH_CHANGED]
+        form.see(finding)
+        return _edit_page(finding, form, is_both=True), 422
     return to_finding(finding)
 
 
@@ -187,9 +193,11 @@ def _new_page(place: Place, form: FindingForm) -> str:
     )  # fmt: skip
 
 
-def _edit_page(finding: Finding, form: FindingForm) -> str:
+def _edit_page(finding: Finding, form: FindingForm, *, is_both: bool = False) -> str:
     unreached = _unreached(_place(finding))
-    return render_template("findings/edit.html", finding=finding, form=form, unreached=unreached)
+    return render_template(
+        "findings/edit.html", finding=finding, form=form, unreached=unreached, is_both=is_both
+    )
 
 
 def _unreached(place: Place) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -11,7 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.extensions import db
 from watch.findings import queries
-from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew, ReportedMeanwhile, ReportedOften
+from watch.findings.errors import (
+    ChangedMeanwhile,
+    FindingRemoved,
+    NobodyToAsk,
+    NothingNew,
+    ReportedMeanwhile,
+    ReportedOften,
+)
 from watch.findings.mails import FINDING_UPDATED
 from watch.findings.queries import Place, links
 from watch.findings.service.asking import ask_owner, end_link, open_link_again
@@ -82,12 +89,20 @@ def add(
     return finding
 
 
-def change(finding: Finding, plan: Plan, *, by: Person) -> None:
-    """Correct what a finding says, or give it to another owner, whose contact person gets a link."""
-    owner = finding.owner
-    _write(finding, plan)
-    if not db.session.is_modified(finding):
+def change(finding: Finding, plan: Plan, *, seen: str, by: Person) -> None:
+    """Correct what a finding says, or give it to another owner, whose contact person gets a link.
+
+    One that was taken away comes back. `seen` is its mark when the form was shown. Raises ChangedMeanwhile if
+    it says something else by now.
+    """
+    db.session.refresh(finding, with_for_update=True)  # of two presses at once, the second sees the first
+    if finding.removed_at is None and _says(finding, plan):
         return
+    if seen != queries.words_mark_of(finding):
+        raise ChangedMeanwhile
+    owner = finding.owner
+    bring_back(finding, by=by)
+    _write(finding, plan)
     db.session.flush()
     if finding.owner is not owner:
         end_link(finding)
@@ -211,10 +226,14 @@ def mail_moved_links(_now: datetime) -> None:
             ask_owner(link.finding)
 
 
+def _says(finding: Finding, plan: Plan) -> bool:
+    return all(getattr(finding, name) == value for name, value in asdict(plan).items())
+
+
 def _write(finding: Finding, plan: Plan) -> None:
-    for name in ("spot", "what", "owner", "due_on", "building_id", "stairwell_id"):
-        if getattr(finding, name) != getattr(plan, name):
-            setattr(finding, name, getattr(plan, name))
+    for name, value in asdict(plan).items():
+        if getattr(finding, name) != value:
+            setattr(finding, name, value)
 
 
 def _stand(finding: Finding, step: FindingStep | None) -> None:
