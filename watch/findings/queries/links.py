@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -11,6 +11,7 @@ from watch.contacts.queries import contacts_for, in_order
 from watch.extensions import db
 from watch.findings.queries import Place
 from watch.models import (
+    Building,
     ContactPerson,
     ContactRole,
     ContactScope,
@@ -30,8 +31,49 @@ REPORT_BY_LINK = {  # the owners that are no users, and whose contact person get
 
 def contact_of(finding: Finding) -> ContactPerson | None:
     """Return the nearest contact person of the finding's owner who has an e-mail address, or None."""
-    place = finding.group or finding.area
-    return _contact_for(finding.owner, contacts_near(place)) if place else None
+    if finding.group:
+        return _contact_for(finding.owner, _contacts_at(finding, finding.group))
+    return _contact_for(finding.owner, contacts_near(finding.area)) if finding.area else None
+
+
+def _contacts_at(finding: Finding, group: Group) -> Sequence[ContactPerson]:
+    """Return the contact persons of where a finding of a group is, the nearest first.
+
+    Those of a house or a landlord are among them if it is at the house, or if all of its houses have the same
+    landlord: nobody is asked to mend what is another's.
+    """
+    house = house_of(finding)
+    houses = [house] if house else group.buildings
+    here = [
+        ContactPerson.group_id == group.id,
+        ContactPerson.area_id == group.area_id,
+        ContactPerson.reach == ContactScope.EVERYWHERE,
+    ]
+    if len(landlords := _landlords_of(houses)) == 1:
+        here.append(ContactPerson.building_id.in_([each.id for each in houses]))
+        here.append(ContactPerson.landlord_id.in_(landlords))
+    return in_order(db.session.scalars(select(ContactPerson).where(or_(*here), ContactPerson.is_current)))
+
+
+def house_of(finding: Finding) -> Building | None:
+    """Return the building that a finding is in, if it is not of a whole place."""
+    return finding.stairwell.building if finding.stairwell else finding.building
+
+
+def _landlords_of(houses: Collection[Building]) -> set[int]:
+    return {each.property.landlord_id for each in houses}
+
+
+def has_several_landlords(place: Place) -> bool:
+    """Return True for a group whose houses have several landlords: one of all of it is left to none."""
+    return isinstance(place, Group) and len(_landlords_of(place.buildings)) > 1
+
+
+def is_left_to_no_landlord(finding: Finding) -> bool:
+    """Return True if it is left to the landlord of a whole group whose houses have several."""
+    group = finding.group
+    is_landlords = finding.owner is FindingOwner.LANDLORD and house_of(finding) is None
+    return is_landlords and group is not None and has_several_landlords(group)
 
 
 def contacts_near(place: Place) -> Sequence[ContactPerson]:
@@ -77,7 +119,17 @@ def is_theirs(link: FindingLink) -> bool:
     """Return True if the link's contact person is still the owner's, at the address that it was mailed to."""
     finding, contact = link.finding, link.contact
     is_owner = contact.is_current and contact.role in REPORT_BY_LINK.get(finding.owner, ())
-    return finding.removed_at is None and is_owner and contact.email == link.mailbox.address
+    is_here = is_owner and _answers_for(contact, house_of(finding))
+    return finding.removed_at is None and is_here and contact.email == link.mailbox.address
+
+
+def _answers_for(contact: ContactPerson, house: Building | None) -> bool:
+    """Return False if it is at a house, and the contact person is another house's or landlord's."""
+    if house is None:
+        return True
+    return contact.building_id in (None, house.id) and contact.landlord_id in (
+        None, house.property.landlord_id,
+    )  # fmt: skip
 
 
 def can_report(link: FindingLink, now: datetime) -> bool:

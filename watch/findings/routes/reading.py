@@ -107,5 +107,6 @@ def show_page(finding: Finding, form: ReportForm | None = None) -> str:
         follows=queries.is_following(finding, current_person()),
         contact=links.contact_of(finding) if manages else None,
         link=link, link_works=link is not None and links.can_report(link, utcnow()),
+        is_undecided=manages and links.is_left_to_no_landlord(finding),
         link_sent=links.link_sent_at(finding) if manages else "",
     )  # fmt: skip

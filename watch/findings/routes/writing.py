@@ -189,15 +189,16 @@ def _new_page(place: Place, form: FindingForm) -> str:
     )  # fmt: skip
     return render_template(
         "findings/new.html", place=place, form=form, is_group=is_group, meeting=_meeting(place), back=back,
-        action=action, unreached=_unreached(place),
+        action=action, unreached=_unreached(place), several=links.has_several_landlords(place),
     )  # fmt: skip
 
 
 def _edit_page(finding: Finding, form: FindingForm, *, is_both: bool = False) -> str:
-    unreached = _unreached(_place(finding))
+    place = _place(finding)
     return render_template(
-        "findings/edit.html", finding=finding, form=form, unreached=unreached, is_both=is_both
-    )
+        "findings/edit.html", finding=finding, form=form, is_both=is_both, unreached=_unreached(place),
+        several=links.has_several_landlords(place),
+    )  # fmt: skip
 
 
 def _unreached(place: Place) -> list[str]:

@@ -90,7 +90,7 @@ def add(
 
 
 def change(finding: Finding, plan: Plan, *, seen: str, by: Person) -> None:
-    """Correct what a finding says, or give it to another owner, whose contact person gets a link.
+    """Correct what a finding says. If it is another contact person's now, they get a link.
 
     One that was taken away comes back. `seen` is its mark when the form was shown. Raises ChangedMeanwhile if
     it says something else by now.
@@ -100,11 +100,12 @@ def change(finding: Finding, plan: Plan, *, seen: str, by: Person) -> None:
         return
     if seen != queries.words_mark_of(finding):
         raise ChangedMeanwhile
-    owner = finding.owner
     bring_back(finding, by=by)
+    asked = finding.owner, links.contact_of(finding)
     _write(finding, plan)
     db.session.flush()
-    if finding.owner is not owner:
+    db.session.expire(finding, ["building", "stairwell"])  # read anew, because they may be others
+    if (finding.owner, links.contact_of(finding)) != asked:
         end_link(finding)
         ask_owner(finding)
     _note("finding-changed", finding, by)
