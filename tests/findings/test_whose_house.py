@@ -7,11 +7,19 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_building, make_contact, make_finding, make_landlord
+from tests.factories import (
+    make_building,
+    make_contact,
+    make_finding,
+    make_landlord,
+    make_partner,
+    make_person,
+)
 from tests.mail.letters import button_of
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.findings import service
+from watch.lifecycle import service as lifecycle
 from watch.models import Building, ContactRole, Finding, utcnow
 
 LAMP = {"spot": "lighting", "what": "Lampan vid källartrappan är släckt.", "owner": "landlord"}
@@ -108,3 +116,22 @@ def test_a_link_that_went_to_another_landlord_ends_and_the_right_one_gets_theirs
         service.mail_moved_links(utcnow())
         db.session.commit()
     assert asked(outbox) == [THEIRS, OURS]
+
+
+def test_what_is_of_the_only_house_stays_there_when_the_group_gets_another(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    area, landlord = scene.group.area, scene.house.property.landlord
+    make_contact(ContactRole.LANDLORD, "Bostäder", landlord).email = OURS
+    make_partner(lena := make_person("Lena Lind", "lena@example.org"), area, landlord)
+    new = make_building(area, make_landlord("Victoriahem"), "Distansgatan", (9,))
+    db.session.commit()
+    page = client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina)
+    page.press("Spara", LAMP)
+    (row,) = [row for row in outbox.rows() if row.mailing.kind == "finding-assigned"]
+    lifecycle.add_building(scene.group, new, by=scene.gun)
+    db.session.commit()
+    assert last().building_id == scene.house.id
+    where = f"Var {scene.house.address}, Hässleholmen"
+    assert where in client.get(button_of(row)).text
+    assert "Lampan vid källartrappan" in client.get("/partners/findings", as_=lena).text

@@ -66,12 +66,24 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
         of = db.session.scalars(select(Group).where(Group.id == _group_of(building))).one()
         raise InGroup if of is group else GroupExists(of)
     db.session.refresh(building, ["group_id", "grouped_at"])
+    _pin_findings(group, building)
     _write_history(group, StepKind.CAME, building.address, at=utcnow(), by=by)
     _name(group)
     if has_coordinator(group):
         tell_the_interested(group)
     _tell_coordinators(group)
     audit.note("group-building-added", about=group, by=by)
+
+
+def _pin_findings(group: Group, new: Building) -> None:
+    """Let findings of the whole group be of the only building that it had before: they are of no new one."""
+    before = db.session.scalars(
+        select(Building.id).where(Building.group_id == group.id, Building.id != new.id)
+    ).all()
+    if len(before) == 1:
+        of_all = Finding.building_id.is_(None), Finding.stairwell_id.is_(None)
+        stay = update(Finding).where(Finding.group_id == group.id, *of_all)
+        db.session.execute(stay.values(building_id=before[0]))
 
 
 def is_nearly_all(count: int, flats: int) -> bool:
