@@ -106,19 +106,29 @@ class Finding(Model):
 
 
 class FindingStep(Model):
-    """A dated step: in which role somebody said what, and the status from then on."""
+    """A dated step: in which role somebody said what, and the status from then on.
+
+    `due_on` is the day by which it is to be mended from then on, and `due_before` the one that it took over.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime] = mapped_column(default=utcnow)
     role: Mapped[FindingOwner]
     status: Mapped[FindingStatus]
+    due_before: Mapped[date | None]
+    due_on: Mapped[date | None]
     text: Mapped[str | None] = personal(
         "C", "what has happened; free text may name somebody", AS_FINDING, Encrypted("finding_step.text")
     )
     by_id: Mapped[int | None] = personal(
         "C", "who said so", AS_FINDING, ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
+
+    @property
+    def moved_day(self) -> bool:
+        """True if it is to be mended by another day since then."""
+        return self.due_on != self.due_before
 
 
 class FindingFollower(Model):

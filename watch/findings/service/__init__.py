@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
@@ -123,7 +124,7 @@ def report(
         db.session.refresh(finding, with_for_update=True)  # of two presses at once, the second sees the first
     if finding.removed_at is not None:
         raise FindingRemoved
-    before = finding.status, finding.outcome, finding.due_on
+    before = finding.status, finding.outcome
     last = next(reversed(queries.steps_of(finding)), None)
     repeats = last is not None and (last.status, last.text) == (said.status, said.text or None)
     if (finding.status, finding.due_on) == (said.status, said.due_on) and (repeats or not said.text):
@@ -133,23 +134,27 @@ def report(
     if by is None and links.reports_by_link(finding, since=utcnow() - DAY) >= REPORTS_BY_LINK:
         raise ReportedOften
     step = FindingStep(finding_id=finding.id, role=role, status=said.status, text=said.text or None)
-    step.by_id = by.id if by else None
+    step.by_id, step.due_before, step.due_on = by.id if by else None, finding.due_on, said.due_on
     db.session.add(step)
     finding.due_on = said.due_on
     _stand(finding, step)
-    if (finding.status, finding.outcome) != before[:2]:
+    if (finding.status, finding.outcome) != before:
         _tell(finding)
     _note("finding-reported", finding, by)
     return step
 
 
 def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
-    """Take away a step; after the last one, the one before counts again. Twice takes away no other."""
+    """Take away a step and the day that it set; after the last one, the one before counts again.
+
+    Twice takes away no other.
+    """
     steps = list(queries.steps_of(finding))
     unwanted = next((each for each in steps if each.id == step_id), None)
     if unwanted is None:
         return
     was_last = steps[-1] is unwanted
+    _put_day_back(finding, unwanted, [each for each in steps if each.id > step_id])
     steps.remove(unwanted)
     db.session.delete(unwanted)
     db.session.flush()
@@ -247,6 +252,17 @@ def _stand(finding: Finding, step: FindingStep | None) -> None:
         end_link(finding)
     else:
         ask_owner(finding)
+
+
+def _put_day_back(finding: Finding, unwanted: FindingStep, later: Sequence[FindingStep]) -> None:
+    """Take away the day that a step set, unless somebody has set another since."""
+    if not unwanted.moved_day:
+        return
+    following = next((each for each in later if each.moved_day), None)
+    if following is None and finding.due_on == unwanted.due_on:
+        finding.due_on = unwanted.due_before
+    elif following is not None and following.due_before == unwanted.due_on:
+        following.due_before = unwanted.due_before
 
 
 def _tell(finding: Finding) -> None:
