@@ -8,10 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
+from tests.conftest import Outbox
 from tests.factories import make_building, make_finding, make_partner
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.models import Building, Finding, FindingStatus, FindingStep, Person, utcnow
+from watch.models import (
+    Building,
+    ContactPerson,
+    Finding,
+    FindingLink,
+    FindingStatus,
+    FindingStep,
+    Person,
+    utcnow,
+)
 
 MEANWHILE = "Någon annan ändrade samtidigt. Läs vad som har hänt, och spara det som stämmer."
 
@@ -117,3 +127,23 @@ def test_a_report_that_names_nothing_seen_overwrites_nothing(
     assert client.post(address, said, as_=lena).status == 303
     assert client.post(address, said | {"status": "open", "text": ""}, as_=lena).status == 422
     assert len(db.session.scalars(select(FindingStep)).all()) == 1
+
+
+@pytest.mark.parametrize("had_link", [False, True])
+def test_whoever_has_just_reported_is_not_told_to_mend_it(
+    had_link: bool, client: PageClient, scene: Scene, lena: Person, lenas_card: ContactPerson, outbox: Outbox
+) -> None:
+    finding = make_finding(scene.group)
+    if had_link:
+        link = FindingLink(finding=finding, contact=lenas_card, mailbox=lena.mailbox)
+        link.sent_at, link.expires_at = utcnow() - timedelta(days=91), utcnow() - timedelta(days=1)
+        db.session.add(link)
+    db.session.commit()
+    address = f"/partners/findings/{finding.id}"
+    for status in ("in_progress", "done", "open"):
+        page = client.get(address, as_=lena).press("Spara", {"status": status, "text": f"Nu {status}."})
+        assert page.status == 303
+    assert outbox.names() == []
+    report = client.get(f"/findings/{finding.id}", as_=scene.amina)
+    report.press("Spara", {"status": "in_progress", "text": "Den blinkar fortfarande."})
+    assert outbox.names() == ["finding-assigned"], "what somebody else says is news to them"

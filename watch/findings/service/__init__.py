@@ -137,7 +137,7 @@ def report(
     step.by_id, step.due_before, step.due_on = by.id if by else None, finding.due_on, said.due_on
     db.session.add(step)
     finding.due_on = said.due_on
-    _stand(finding, step)
+    _stand(finding, step, asks_owner=role is not finding.owner)  # who has just said it is not asked
     if (finding.status, finding.outcome) != before:
         _tell(finding)
     _note("finding-reported", finding, by)
@@ -242,7 +242,7 @@ def _write(finding: Finding, plan: Plan) -> None:
             setattr(finding, name, value)
 
 
-def _stand(finding: Finding, step: FindingStep | None) -> None:
+def _stand(finding: Finding, step: FindingStep | None, *, asks_owner: bool = True) -> None:
     """Let a finding have the status of its last step, whose words are the outcome if it is closed."""
     finding.status = step.status if step else FindingStatus.OPEN
     finding.outcome = step.text if step and finding.is_closed else None
@@ -250,7 +250,7 @@ def _stand(finding: Finding, step: FindingStep | None) -> None:
     db.session.flush()
     if finding.is_closed:
         end_link(finding)
-    else:
+    elif asks_owner:
         ask_owner(finding)
 
 
