@@ -216,7 +216,34 @@ def test_a_partners_sign_in_link_opens_only_where_it_was_asked_for(scene: Scene)
         signing_in.sign_in(link, lena, browser="this browser", device="")
 
 
-def test_who_gets_a_page_signs_in_anew(client: PageClient, scene: Scene, lenas_card: ContactPerson) -> None:
+def is_signed_in(person: Person) -> bool:
+    running = select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+    return db.session.scalar(running) is not None
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_who_gets_a_page_signs_in_anew(
+    is_undone: bool, client: PageClient, scene: Scene, lenas_card: ContactPerson
+) -> None:
+    places = queries.properties_for([lenas_card], [scene.group.area_id])
+    service.give_page(lenas_card, places, by=scene.gun)
+    db.session.commit()
+    page = db.session.scalars(select(Partner)).one()
+    assert client.get("/partners", as_=page.person).status == 200
+    service.end_page(page, by=scene.gun)
+    assert is_signed_in(page.person)
+    if is_undone:
+        service.give_again(page, by=scene.gun)
+    else:
+        service.give_page(lenas_card, places, by=scene.gun)
+    db.session.commit()
+    assert not is_signed_in(page.person)
+    assert db.session.scalars(select(Partner)).one() is page
+
+
+def test_who_has_a_page_stays_signed_in_when_another_areas_is_given_or_comes_back(
+    client: PageClient, scene: Scene, lenas_card: ContactPerson
+) -> None:
     places = queries.properties_for([lenas_card], [scene.group.area_id, scene.other_group.area_id])
     service.give_page(lenas_card, places[:1], by=scene.gun)
     db.session.commit()
@@ -224,8 +251,13 @@ def test_who_gets_a_page_signs_in_anew(client: PageClient, scene: Scene, lenas_c
     assert client.get("/partners", as_=lena).status == 200
     service.give_page(lenas_card, places[1:], by=scene.gun)
     db.session.commit()
-    running = select(SignIn).where(SignIn.person_id == lena.id, SignIn.ended_at.is_(None))
-    assert db.session.scalar(running) is None
+    assert is_signed_in(lena)
+    other = db.session.scalars(select(Partner).order_by(Partner.id.desc())).first()
+    assert other
+    service.end_page(other, by=scene.gun)
+    service.give_again(other, by=scene.gun)
+    db.session.commit()
+    assert is_signed_in(lena)
     assert {each.person for each in db.session.scalars(select(Partner))} == {lena}
 
 

@@ -18,7 +18,7 @@ from watch.findings import service as findings
 from watch.mail import outbox
 from watch.models import ContactPerson, Finding, Language, Partner, Person, utcnow
 from watch.partners.mails import PARTNER_ASSIGNED
-from watch.partners.queries import Properties
+from watch.partners.queries import Properties, pages_of
 
 Report = findings.Report
 WORTH_READING = timedelta(days=30)
@@ -32,18 +32,20 @@ def give_page(contact: ContactPerson, places: Iterable[Properties], *, by: Perso
     """
     person, now = _reader_of(contact), utcnow()
     demand_no_coordinator(person)
+    has_page = bool(pages_of(person))
     given = [_assign(person, each, now, by) for each in places]
     new = [each for each in given if each is not None]
-    return bool(new) and _let_in(new[0])
+    return bool(new) and _let_in(new[0], has_page=has_page)
 
 
 def give_again(partner: Partner, *, by: Person) -> None:
     """Undo the end of a page. Raises CoordinatorNeverFollows."""
     demand_no_coordinator(partner.person)
     if partner.ended_at is not None:
+        has_page = bool(pages_of(partner.person))
         partner.ended_at = None
         audit.note("partner-assigned", about=partner.person, by=by, area=partner.area)
-        _let_in(partner)
+        _let_in(partner, has_page=has_page)
 
 
 def end_page(partner: Partner, *, by: Person) -> None:
@@ -105,11 +107,15 @@ def _assign(person: Person, places: Properties, now: datetime, by: Person) -> Pa
     return partner
 
 
-def _let_in(partner: Partner) -> bool:
-    """Let a person sign in who has a page now, with the stricter rules; return True if they are mailed."""
+def _let_in(partner: Partner, *, has_page: bool) -> bool:
+    """Let a person sign in who has a page now, with the stricter rules; return True if they are mailed.
+
+    Whoever has had a page already has signed in by those rules, and stays signed in.
+    """
     person = partner.person
     person.address_confirmed_at = person.address_confirmed_at or utcnow()
-    end_sign_ins(person)
+    if not has_page:
+        end_sign_ins(person)
     db.session.flush()
     if person.mailbox_id is None or was_told_today(person.mailbox_id, PARTNER_ASSIGNED.kind):
         return False
