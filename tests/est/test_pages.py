@@ -232,16 +232,32 @@ def test_what_has_changed_since_the_file_went_out_is_named_and_left_alone(
     assert not [each for each in left.buttons if each.startswith("Spara")]
 
 
+def test_a_day_without_a_time_overwrites_nothing_of_that_day(
+    client: PageClient, scene: Scene, findings: list[Finding]
+) -> None:
+    lock = findings[2]
+    rows = taken_out(client, scene)
+    day = row_of(rows, lock)[9][:10]
+    row_of(rows, lock)[7:] = ["Klar", "Nytt lås sitter i.", day]
+    form = client.get(f"/findings/{lock.id}", as_=scene.gun)
+    form.press("Spara", {"status": "in_progress", "text": "Låssmeden kommer."})
+    page = read_back(client, scene, rows)
+    assert "1 rad läses inte in" in page.text
+    assert "Säger filen bara vilken dag, och åtgärden ändrades samma dag" in page.text
+    assert not [each for each in page.buttons if each.startswith("Spara")]
+
+
 @on_one_database
 def test_the_time_in_a_file_is_read_as_spreadsheets_write_it(scene: Scene) -> None:
     finding = make_finding(scene.group.area)
     finding.changed_at = datetime(2026, 11, 30, 13, 5, 33, tzinfo=UTC)
     assert stamp_of(finding) == "2026-11-30 kl. 14.05.33"
-    same = ("2026-11-30 kl. 14.05.33", "2026-11-30 14:05:33.5", "2026-11-30T14:05", "2026-11-30",
-            "2026-11-30 00:00:00", "2026-12-01 9.00")  # fmt: skip
+    same = ("2026-11-30 kl. 14.05.33", "2026-11-30 14:05:33.5", "2026-11-30T14:05", "2026-12-01",
+            "2026-12-01 00:00:00", "2026-12-01 9.00")  # fmt: skip
     assert [is_older(read_stamp(each) or "", finding) for each in same] == [False] * 6
-    older = ("2026-11-30 kl. 14.05.32", "2026-11-30 14:04", "2026-11-30 9:05", "2026-11-29")
-    assert [is_older(read_stamp(each) or "", finding) for each in older] == [True] * 4
+    older = ("2026-11-30 kl. 14.05.32", "2026-11-30 14:04", "2026-11-30 9:05", "2026-11-29", "2026-11-30",
+             "2026-11-30 00:00:00")  # fmt: skip
+    assert [is_older(read_stamp(each) or "", finding) for each in older] == [True] * 6
     assert [read_stamp(each) for each in ("", "30/11/2026 14:05", "46356,5")] == [None] * 3
 
 

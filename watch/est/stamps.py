@@ -10,6 +10,7 @@ from watch.models import Finding
 SHAPE = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:(?: kl\.?)?[ T](\d\d?)[.:](\d\d)(?:[.:](\d\d))?(?:\.\d+)?)?", re.ASCII
 )
+DAY_ALONE = len("2026-11-30")
 MIDNIGHT = ["00", "00", "00"]  # a spreadsheet's day without a time
 
 
@@ -28,5 +29,6 @@ def read_stamp(text: str) -> str | None:
 
 
 def is_older(stamp: str, finding: Finding) -> bool:
-    """Return True if the finding has changed since this stamp."""
-    return stamp < stamp_of(finding)[: len(stamp)]
+    """Return True if the finding has changed since this stamp, or may have: a day alone says no time."""
+    last = stamp_of(finding)[: len(stamp)]
+    return stamp <= last if len(stamp) == DAY_ALONE else stamp < last
