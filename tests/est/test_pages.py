@@ -285,5 +285,6 @@ def test_a_file_that_cannot_be_read_says_why(
         page = read_back(client, scene, data)
         assert (page.status, page.errors) == (422, [why])
     client.get(HERE, as_=scene.gun)
-    broken = client.post(f"{HERE}/apply", {"rows": "[{}", "seen": "x"}, as_=scene.gun)
-    assert broken.status == 303
+    for carried in ("[{}", "[" * 100_000, '[{"number": 1e400}]', '[{"number": NaN}]', "{}", "7"):
+        broken = client.post(f"{HERE}/apply", {"rows": carried, "seen": "x"}, as_=scene.gun)
+        assert broken.status == 303, carried[:30]

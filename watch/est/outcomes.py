@@ -122,7 +122,7 @@ def carried_rows(text: str) -> list[Row]:
             Row(int(each["number"]), *(str(each[name]) for name in ("key", "status", "text", "changed")))
             for each in json.loads(text)[:MOST_ROWS]
         ]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return []
 
 
