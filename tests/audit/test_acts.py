@@ -25,7 +25,7 @@ HOUSEHOLDS = {"note_household", "note_households", "change_household"}
 # whose first argument is handed on to one of these; the names come from the callers below
 HANDED_ON = {
     "audit/__init__.py", "web.py", "groups/service/members.py", "groups/service/households.py",
-    "printing/service/delivery.py", "contacts/service.py", "findings/service.py",
+    "printing/service/delivery.py", "contacts/service.py", "findings/service/__init__.py",
     "lifecycle/service/steps.py", "records/service/addresses.py", "handouts/service.py",
     "promises/service.py", "report/service.py",
     "registers/service/signs.py", "registers/service/stickers.py",
