@@ -26,8 +26,8 @@ def facts(person):
 
 def test_nothing_is_shown_to_neighbours_until_it_is_ticked(client, dawit):
     page = client.get("/me/settings", headers={"Accept-Language": "sv"}, as_=dawit)
-    assert page.form() == {"csrf_token": page.form()["csrf_token"], "name": "Dawit Tesfaye", "language": "ar",
-                           "phone": "070-174 06 08"}  # fmt: skip
+    kept = {name: page.form()[name] for name in ("csrf_token", "seen")}
+    assert page.form() == {**kept, "name": "Dawit Tesfaye", "language": "ar", "phone": "070-174 06 08"}
 
 
 def test_a_member_saves_name_language_phone_and_what_is_shown(client, carin):
@@ -43,6 +43,43 @@ def test_a_member_saves_name_language_phone_and_what_is_shown(client, carin):
 def test_what_was_ticked_can_be_unticked_and_the_phone_taken_away(client, carin):
     client.post("/me/settings", {"name": "Carin", "language": "sv", "phone": ""}, as_=carin)
     assert facts(carin) == ("Carin", Language.SWEDISH, None, False, False, False)
+
+
+def test_a_page_that_was_opened_earlier_brings_nothing_back(client, carin):
+    carin.name, carin.shows_name, carin.shows_email, carin.phone = "Karin", True, False, "+46333570000"
+    db.session.commit()
+    earlier = client.get("/me/settings", as_=carin)
+    now = {"name": "carin", "language": "so", "shows_name": [], "phone": ""}
+    client.get("/me/settings", as_=carin).press("Spara", now)
+    with_more = earlier.press("Spara", {"shows_email": "y"})
+    assert facts(carin) == ("carin", Language.SOMALI, None, False, True, False)
+    read = with_more.follow()
+    assert (read.tree.get("lang"), read.form()["name"], "shows_name" in read.form()) == ("so", "carin", False)
+
+
+def test_what_is_written_on_an_earlier_page_is_saved_even_over_something_new(client, carin):
+    earlier = client.get("/me/settings", as_=carin)
+    client.get("/me/settings", as_=carin).press("Spara", {"name": "Carin med C", "phone": "070-123 45 67"})
+    earlier.press("Spara", {"name": "Carin Ö"})
+    db.session.refresh(carin)
+    assert (carin.name, carin.phone) == ("Carin Ö", "+46701234567")
+
+
+def test_a_page_that_came_back_with_a_fault_remembers_what_it_showed(client, carin):
+    carin.shows_name = True
+    db.session.commit()
+    faulty = client.get("/me/settings", as_=carin).press("Spara", {"phone": "ring mig"})
+    carin.shows_name = False
+    db.session.commit()
+    faulty.press("Spara", {"phone": "070-123 45 67"})
+    assert facts(carin)[2:4] == ("+46701234567", False)
+
+
+@pytest.mark.parametrize("forged", ["", "x", " ", "name="])
+def test_a_page_that_does_not_say_what_it_showed_saves_everything(client, carin, forged):
+    sent = {"name": "Carin", "language": "sv", "phone": "", "shows_email": "y", "seen": forged}
+    client.post("/me/settings", sent, as_=carin)
+    assert facts(carin) == ("Carin", Language.SWEDISH, None, False, True, False)
 
 
 @pytest.mark.parametrize(

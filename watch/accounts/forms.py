@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from typing import Any
 
@@ -44,6 +45,12 @@ class ChoosePersonForm(Form):
 
 
 class SaveSettingsForm(Form):
+    """A person's own settings. `seen` tells what the page showed, by a mark for each answer.
+
+    A page that was opened before something changed brings nothing back, such as a name that is hidden by now.
+    """
+
+    seen = HiddenField()
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
     language = LanguageField(_l("Språk för meddelanden"))
     phone = PhoneField(_l("Telefon"))
@@ -55,6 +62,20 @@ class SaveSettingsForm(Form):
         super().__init__(**more)
         self.person = person
 
+    def see(self) -> None:
+        """Note that the page shows the answers as they are now."""
+        self.seen.data = ".".join(_mark_of(name, answer) for name, answer in self._answers().items())
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The answers that are not as the page showed them."""
+        seen = (self.seen.data or "").split(".")
+        answers = self._answers().items()
+        return {name: answer for name, answer in answers if _mark_of(name, answer) not in seen}
+
+    def _answers(self) -> dict[str, Any]:
+        return {each.short_name: each.data for each in self if not isinstance(each, HiddenField)}
+
     def validate_name(self, field: Field) -> None:
         """Refuse the name of somebody whom the neighbours know as a coordinator or a contact."""
         if field.data and is_of_somebody_known(field.data, self.person):
@@ -64,3 +85,7 @@ class SaveSettingsForm(Form):
                     "Skriv ditt namn på ett annat sätt."
                 )
             )
+
+
+def _mark_of(name: str, answer: Any) -> str:
+    return hashlib.sha256(f"{name}={answer or ''}".encode()).hexdigest()[:16]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -233,7 +232,9 @@ def _typed_before() -> MultiDict[str, str]:
 @bp.get("/me/settings")
 @signed_in
 def settings() -> str:
-    return _settings(SaveSettingsForm(current_person(), obj=current_person()))
+    form = SaveSettingsForm(current_person(), obj=current_person())
+    form.see()
+    return _settings(form)
 
 
 @bp.post("/me/settings")
@@ -242,15 +243,12 @@ def save_settings() -> ViewAnswer:
     form = SaveSettingsForm(current_person())
     if not form.validate():
         return _settings(form), 422
-    people_service.save_settings(current_person(), **_answers(form))
+    person = current_person()
+    people_service.save_settings(person, form.changes)
     db.session.commit()
-    session["language"] = form.language.data.value
+    session["language"] = person.language.value
     flash(_("Sparat."), "done")
     return redirect(url_for("accounts.settings"), 303)
-
-
-def _answers(form: SaveSettingsForm) -> dict[str, Any]:
-    return {name: answer for name, answer in form.data.items() if name != "csrf_token"}
 
 
 def _settings(form: SaveSettingsForm) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
@@ -87,16 +90,7 @@ def works_again(mailbox: Mailbox | None, *, by: Person | None) -> bool:
     return True
 
 
-def save_settings(
-    person: Person,
-    *,
-    name: str,
-    language: Language,
-    phone: str | None,
-    shows_name: bool,
-    shows_email: bool,
-    shows_phone: bool,
-) -> None:
-    """Save a person's own name, language, phone and what neighbours may see."""
-    person.name, person.language, person.phone = name, language, phone or None
-    person.shows_name, person.shows_email, person.shows_phone = shows_name, shows_email, shows_phone
+def save_settings(person: Person, changes: Mapping[str, Any]) -> None:
+    """Save what a person changes of their own name, language, phone and what neighbours may see."""
+    for name, answer in changes.items():
+        setattr(person, name, answer if isinstance(answer, bool) else answer or None)
