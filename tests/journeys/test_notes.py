@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from tests.browser import Phone
@@ -14,7 +15,7 @@ from tests.cast import Scene
 from tests.factories import make_contact, make_meeting
 from tests.post import Post
 from watch.extensions import db
-from watch.models import ContactRole, Finding, Meeting, NotesDraft, utcnow
+from watch.models import ContactRole, Finding, Meeting, NotesAside, NotesDraft, utcnow
 
 SMALL = {"width": 360, "height": 740}
 WORDS = "## Kort sagt\n\nLampan vid källartrappan är släckt.\nVi städar i maj.\n"
@@ -57,6 +58,55 @@ def test_notes_are_written_published_and_read(
     carins.sign_in(scene.carin)
     carins.open(post.link("carin@example.org", "/r/"))
     assert "Vi städar i maj." in carins.text
+
+
+TYPED = "Anteckningar"
+
+
+def writing(phone: Phone, meeting: Meeting) -> Phone:
+    """Open the form and write until it says that it is saved."""
+    phone.open(f"/meetings/{meeting.id}/notes")
+    phone.fill(TYPED, "Lampan är släckt.")
+    expect(phone.page.locator("#saved")).to_contain_text("Sparat ", timeout=20_000)
+    return phone
+
+
+def says(phone: Phone, *words: str) -> None:
+    """Wait until the form says only this about what is saved."""
+    expect(phone.page.locator("#saved")).to_have_text(" ".join(words), timeout=20_000)
+
+
+def texts_saved() -> list[str]:
+    kept = *db.session.scalars(select(NotesDraft.text)), *db.session.scalars(select(NotesAside.text))
+    db.session.commit()  # so that the server can write again
+    return [each.strip() for each in kept]
+
+
+def test_what_is_written_without_network_is_not_said_to_be_saved_and_is_sent_when_there_is_some(
+    scene: Scene, held: Meeting, phone: Phone
+) -> None:
+    phone.sign_in(scene.amina)
+    writing(phone, held)
+    phone.context.set_offline(True)
+    phone.fill(TYPED, "Lampan är släckt. Vi städar i maj.")
+    expect(phone.page.locator("#saved")).to_have_text("Inte sparat än.", timeout=1_000)
+    says(phone, "Inte sparat än.", "Vi försöker igen så snart det finns nät.")
+    assert texts_saved() == ["Lampan är släckt."]
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#saved")).to_contain_text("Sparat ", timeout=20_000)
+    assert texts_saved() == ["Lampan är släckt. Vi städar i maj."]
+    no_network = re.compile("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    assert [each for each in phone.complaints if not no_network.search(each)] == []
+
+
+def test_notes_are_sent_again_to_a_server_that_rested(scene: Scene, held: Meeting, phone: Phone) -> None:
+    phone.sign_in(scene.amina)
+    writing(phone, held)
+    phone.page.route("**/notes", lambda route: route.fulfill(status=503, body="<p>Vila</p>"), times=1)
+    phone.fill(TYPED, "Vi städar i maj.")
+    says(phone, "Inte sparat än.", "Vi försöker igen så snart det finns nät.")
+    expect(phone.page.locator("#saved")).to_contain_text("Sparat ", timeout=20_000)
+    assert texts_saved() == ["Vi städar i maj."]
 
 
 def test_a_lamp_is_mended_by_the_landlord_and_the_neighbour_hears_of_it(
