@@ -14,6 +14,7 @@ from tests.browser import Phone
 from tests.cast import Scene
 from tests.factories import make_contact, make_meeting
 from tests.post import Post
+from watch.accounts.service.signing_in import sign_out_everywhere
 from watch.extensions import db
 from watch.models import ContactRole, Finding, Meeting, NotesAside, NotesDraft, utcnow
 
@@ -107,6 +108,42 @@ def test_notes_are_sent_again_to_a_server_that_rested(scene: Scene, held: Meetin
     says(phone, "Inte sparat än.", "Vi försöker igen så snart det finns nät.")
     expect(phone.page.locator("#saved")).to_contain_text("Sparat ", timeout=20_000)
     assert texts_saved() == ["Vi städar i maj."]
+
+
+def test_whoever_is_signed_out_while_writing_is_told_and_meets_no_text_of_their_own(
+    scene: Scene, held: Meeting, phone: Phone
+) -> None:
+    phone.sign_in(scene.amina)
+    writing(phone, held)
+    sign_out_everywhere(scene.amina)
+    db.session.commit()
+    phone.fill(TYPED, "Vi städar i maj.")
+    says(phone, "Inte sparat än. Du har blivit utloggad.", "Tryck på Spara utkast så hjälper vi dig vidare.")
+    phone.look()
+    assert phone.page.get_by_label(TYPED, exact=True).input_value() == "Vi städar i maj."
+    phone.press("Spara utkast")
+    assert phone.h1 == "Du har blivit utloggad"
+    assert texts_saved() == ["Lampan är släckt."]
+    form_page = phone.page
+    phone.page = phone.context.new_page()
+    phone.sign_in(scene.amina)
+    phone.page = form_page
+    for _ in range(2):  # the second time with the new sign-in's own form
+        phone.press("Skicka igen")
+    assert "Utkastet är sparat." in phone.text
+    assert texts_saved() == ["Vi städar i maj."]
+
+
+def test_an_answer_that_is_another_page_takes_no_place_in_the_form(
+    scene: Scene, held: Meeting, phone: Phone
+) -> None:
+    phone.sign_in(scene.amina)
+    writing(phone, held)
+    held.cancelled_at = utcnow()
+    db.session.commit()
+    phone.fill(TYPED, "Vi städar i maj.")
+    says(phone, "Inte sparat än.", "Tryck på Spara utkast så hjälper vi dig vidare.")
+    assert phone.page.locator("#saved [name=seen]").input_value() == "1"
 
 
 def test_a_lamp_is_mended_by_the_landlord_and_the_neighbour_hears_of_it(

@@ -1,5 +1,5 @@
 /* Notes that are being written are saved now and then. This says at once when they are not, and tries again
-   when there was no network. */
+   when there was no network. What says so, and the version that was saved last, stay on the page. */
 
 const AGAIN = 5000; // milliseconds between two tries
 const saver = document.querySelector("[data-unsaved]");
@@ -21,13 +21,15 @@ const again = () => waits && saver.dispatchEvent(new Event("again"));
 document.querySelector("#text").addEventListener("input", () => waits || tell("unsaved", "soft"));
 saver.addEventListener("htmx:error", () => warn("waiting"));
 
+// An answer without the place that says what is saved is another page: it takes no place here.
 saver.addEventListener("htmx:after:request", (event) => {
-  if (event.detail.ctx.response.status < 500) {
+  const { text, response } = event.detail.ctx;
+  if (new DOMParser().parseFromString(text, "text/html").querySelector("#saved")) {
     waits = false;
     return;
   }
   event.preventDefault();
-  warn("waiting");
+  warn(response.status === 401 ? "signedOut" : response.status >= 500 ? "waiting" : "refused");
 });
 
 addEventListener("online", again);
