@@ -14,6 +14,7 @@ from tests.newcomers import YES, bytes_of, decide_links, link_of, status_of
 from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.extensions import db
+from watch.groups.service.choices import take_back
 from watch.groups.service.members import leave
 from watch.meetings import service as meetings
 from watch.meetings.queries.answers import answering
@@ -25,6 +26,7 @@ from watch.models import (
     JoinRequest,
     Meeting,
     Membership,
+    OutboxState,
     Person,
     Purpose,
     RequestState,
@@ -62,6 +64,10 @@ def home_of(person: Person) -> Household | None:
 def asked() -> JoinRequest:
     found = select(JoinRequest).order_by(JoinRequest.id.desc()).execution_options(populate_existing=True)
     return db.session.scalars(found).first() or pytest.fail("nobody has asked")
+
+
+def states_of_questions(outbox: Outbox) -> list[OutboxState]:
+    return [row.state for row in outbox.rows() if row.mailing.kind == "join-requested"]
 
 
 def welcome_link(outbox: Outbox, address: str = "lina@example.org") -> str:
@@ -172,6 +178,35 @@ def test_whoever_gets_a_flat_otherwise_or_leaves_is_asked_about_no_more(
     leave(newest(), by=newest().person)
     db.session.commit()
     assert asked().state is RequestState.WITHDRAWN
+
+
+@pytest.mark.parametrize("number", [EMPTY, TAKEN])
+def test_whoever_takes_leaving_back_is_asked_about_as_before(
+    client: PageClient, scene: Scene, outbox: Outbox, number: str
+) -> None:
+    join(client, scene, number)
+    status = status_of(scene.stairwell_3, number)
+    told = states_of_questions(outbox)
+    leave(newest(), by=newest().person)
+    db.session.commit()
+    assert set(states_of_questions(outbox)) == {OutboxState.CANCELLED}
+    take_back(newest(), by=newest().person)
+    db.session.commit()
+    assert (asked().state, asked().decided_at, asked().decided_by) == (RequestState.WAITING, None, None)
+    assert (status_of(scene.stairwell_3, number), newest().household) == (status, None)
+    assert states_of_questions(outbox) == told
+    assert client.get(decide_links(outbox)[scene.bengt.name]).h1 == f"Bor Lina i lägenhet {number}?"
+
+
+def test_a_no_is_not_asked_again_with_the_undo(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    join(client, scene, EMPTY)
+    client.post(f"/requests/{asked().id}/decline", as_=scene.bengt)
+    leave(newest(), by=newest().person)
+    db.session.commit()
+    take_back(newest(), by=newest().person)
+    db.session.commit()
+    assert asked().state is RequestState.DECLINED
+    assert status_of(scene.stairwell_3, EMPTY) is HouseholdStatus.NOT_CONTACTED
 
 
 def test_a_neighbour_on_paper_who_chose_their_flat_is_one_person_once_it_is_confirmed(

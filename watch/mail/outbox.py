@@ -143,6 +143,16 @@ def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
     )
 
 
+def resume(about: AnyParent, *, since: datetime) -> None:
+    """Queue again the mail about this thing that has been cancelled since then."""
+    cancelled = update(OutboxRow).where(
+        OutboxRow.mailing_id.in_(_mailings_about(about)), OutboxRow.household_id.is_(None),
+        OutboxRow.state == OutboxState.CANCELLED, OutboxRow.left_out == LeftOut.OVER,
+        OutboxRow.settled_at >= since,
+    )  # fmt: skip
+    db.session.execute(cancelled.values(state=OutboxState.QUEUED, left_out=None, settled_at=None))
+
+
 def replace_paper(about: AnyParent, households: Select[int]) -> None:
     """Stop paper about this thing that waits, for households (a select of ids) that get a new one."""
     wanted = households.subquery()

@@ -16,7 +16,7 @@ from watch.groups.queries.interested import houses_with, is_going_on
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
 from watch.groups.service.members import confirm_leaving, depart, note_home
-from watch.groups.service.requests import end_requests
+from watch.groups.service.requests import end_requests, reopen_question
 from watch.groups.service.stopping import resume_paper, stop_unwanted
 from watch.mail import outbox
 from watch.models import (
@@ -172,7 +172,7 @@ def i_have_moved(membership: Membership, *, by: Person) -> None:
 
 
 def take_back(membership: Membership, *, by: Person) -> None:
-    """Undo leaving or moving. An appointment as coordinator stays ended.
+    """Undo leaving or moving. An appointment as coordinator stays ended; where they live is asked again.
 
     Raises TooLateToUndo, FlatTaken, and AlreadyMember if the person has joined again meanwhile.
     """
@@ -190,6 +190,7 @@ def take_back(membership: Membership, *, by: Person) -> None:
         raise AlreadyMember from None
     outbox.cancel(membership, MEMBERSHIP_LEFT)
     end_requests(membership.person, membership.group, by=by)
+    reopen_question(membership, left_at=left_at, by=by)
     resume_paper(membership, since=left_at)
     audit.note("member-back", about=membership, by=by, group=membership.group)
     note_home("household-member-back", membership, by=by)

@@ -1,6 +1,8 @@
-"""Joins the join requests of two records of one person, and resets flats that nobody asks for any more."""
+"""Joins the join requests of two records of one person, and ends and reopens requests with their flats."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy import select, update
 
@@ -15,6 +17,7 @@ from watch.models import (
     HouseholdStatus,
     JoinRequest,
     Mailing,
+    Membership,
     OutboxRow,
     Person,
     RequestState,
@@ -72,6 +75,22 @@ def withdraw_requests(person: Person, group: Group, *, by: Person | None) -> Non
     asked = JoinRequest.person_id == person.id, JoinRequest.group_id == group.id, JoinRequest.state.in_(OPEN)
     for request in db.session.scalars(select(JoinRequest).where(*asked)).all():
         _end(request, RequestState.WITHDRAWN, by=by)
+
+
+def reopen_question(membership: Membership, *, left_at: datetime, by: Person | None) -> None:
+    """Ask the coordinators again where a member lives who is back, if that was asked when they left."""
+    asked = select(JoinRequest).where(
+        JoinRequest.person_id == membership.person_id, JoinRequest.group_id == membership.group_id,
+        JoinRequest.state == RequestState.WITHDRAWN, JoinRequest.confirmed_at < left_at,
+        JoinRequest.decided_at >= left_at, JoinRequest.flat_id.is_not(None),
+    )  # fmt: skip
+    request = db.session.scalars(asked.order_by(JoinRequest.id.desc())).first()
+    if request is None or request.flat is None or membership.household_id is not None:
+        return
+    request.state, request.decided_at, request.decided_by = RequestState.WAITING, None, None
+    only = {HouseholdStatus.NOT_CONTACTED}
+    change_household(request.flat, HouseholdStatus.WANTS_TO_JOIN, by=by, only=only)
+    outbox.resume(request, since=left_at)
 
 
 def _end(request: JoinRequest, state: RequestState, *, by: Person | None) -> None:
