@@ -17,6 +17,8 @@ from watch.extensions import db
 from watch.models import Area, ContactPerson, ContactRole, FindingLink, utcnow
 from watch.retention.service.erasing import erase_what_is_over
 
+BOTH_CHANGED = "Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."
+REMOVED = "Kontakten är borttagen. Om du sparar kommer den tillbaka med det som du har skrivit."
 POLICE = {"role": "police", "organisation": "Polisen", "phone": "033-12 34 56"}
 
 
@@ -125,7 +127,7 @@ def test_the_second_of_two_officers_is_told_and_sees_both(
     change(client, scene).press("Spara ändringen", {"phone": "033-11 11 11"})
     told = second.press("Spara ändringen", {"phone": "033-22 22 22"})
     assert told.status == 422
-    assert told.errors == ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
+    assert told.errors == [BOTH_CHANGED]
     assert "033-11 11 11" in told.text
     assert told.form()["phone"] == "033-22 22 22"
     assert published() == sorted([(here, "+4633111111"), (there, "+4633111111")])
@@ -143,17 +145,20 @@ def test_one_who_takes_away_an_area_meanwhile_is_noticed(
     second = change(client, scene)
     change(client, scene).press("Spara ändringen", {"whom": [there]})
     told = second.press("Spara ändringen", {"phone": "033-22 22 22"})
-    assert told.follow().flashes[-1] == ("info", "Kontakten är borttagen.")
+    assert (told.status, told.errors, told.form()["phone"]) == (422, [BOTH_CHANGED], "033-22 22 22")
+    assert REMOVED not in told.text
     assert published() == [(there, "+4633123456")]
-    change(client, scene).press("Spara ändringen", {"whom": [here, there]})
+    told.press("Spara ändringen")
+    assert published() == sorted([(here, "+4633222222"), (there, "+4633222222")])
+    change(client, scene).press("Spara ändringen", {"phone": "033-12 34 56"})
     second = change(client, scene)
     change(client, scene).press("Spara ändringen", {"whom": [there, "everywhere"]})
     told = second.press("Spara ändringen", {"phone": "033-22 22 22"})
-    assert told.errors == ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
+    assert told.errors == [BOTH_CHANGED]
     assert {phone for _whom, phone in published()} == {"+4633123456"}
 
 
-def test_what_was_removed_meanwhile_is_said_and_nothing_is_saved(
+def test_what_was_removed_meanwhile_is_said_and_comes_back_only_when_that_is_saved(
     client: PageClient, scene: Scene, areas: Sequence[str]
 ) -> None:
     publish(client, scene, *areas[:2])
@@ -161,9 +166,39 @@ def test_what_was_removed_meanwhile_is_said_and_nothing_is_saved(
     asks = client.get("/contacts/edit", as_=scene.gun).click("Ta bort Polisen")
     for _ in range(2):
         assert asks.press("Ta bort kontakten").status == 303
-    answer = second.press("Spara ändringen", {"phone": "033-22 22 22"}).follow()
-    assert answer.flashes[-1] == ("info", "Kontakten är borttagen.")
+    told = second.press("Spara ändringen", {"phone": "033-22 22 22", "hours": "vardagar 8–16"})
+    assert (told.status, told.errors) == (422, [BOTH_CHANGED])
+    assert REMOVED in told.text
+    assert (told.form()["phone"], told.form()["hours"]) == ("033-22 22 22", "vardagar 8–16")
     assert published() == []
+    for _ in range(2):
+        assert told.press("Spara ändringen").status == 303
+        assert published() == sorted((whom, "+4633222222") for whom in areas[:2])
+
+
+def test_a_contact_that_another_brings_back_and_changes_is_shown_once_more(
+    client: PageClient, scene: Scene, areas: Sequence[str]
+) -> None:
+    publish(client, scene, *areas[:2])
+    second = change(client, scene)
+    client.get("/contacts/edit", as_=scene.gun).click("Ta bort Polisen").press("Ta bort kontakten")
+    told = second.press("Spara ändringen", {"phone": "033-22 22 22"})
+    client.get("/contacts/edit", as_=scene.gun).press("Ångra Kommunpolis, Polisen, Hässleholmen")
+    again = told.press("Spara ändringen")
+    assert (again.status, again.errors, REMOVED in again.text) == (422, [BOTH_CHANGED], False)
+    assert published() == sorted((whom, "+4633123456") for whom in areas[:2])
+
+
+def test_what_is_published_anew_is_not_published_twice_by_bringing_it_back(
+    client: PageClient, scene: Scene, areas: Sequence[str]
+) -> None:
+    publish(client, scene, areas[0])
+    second = change(client, scene)
+    client.get("/contacts/edit", as_=scene.gun).click("Ta bort Polisen").press("Ta bort kontakten")
+    told = second.press("Spara ändringen", {"hours": ""})
+    publish(client, scene, areas[0])
+    told.press("Spara ändringen")
+    assert published() == [(areas[0], "+4633123456")]
 
 
 def test_what_was_removed_comes_back_for_30_days_as_the_card_it_was(

@@ -59,12 +59,13 @@ def change_card(
 ) -> None:
     """Change a card and whom it is for, and mark it as checked today.
 
-    A row whose target is not among them any more is given to a new one, or taken away. `seen` is the card's
-    mark when its form was shown. Raises ChangedMeanwhile if it has another one by now, unless it says all of
-    this already, and ContactRemoved.
+    A row whose target is not among them any more is given to a new one, or taken away. A card that was taken
+    away comes back, if the form said that it was. `seen` is the card's mark when its form was shown. Raises
+    ChangedMeanwhile if it has another one by now, unless it says all of this already, and ContactRemoved.
     """
     wanted = {_whom(target): target for target in targets}
-    says_so = {each.whom for each in card} == wanted.keys() and all(_says(each, entry) for each in card)
+    published = {each.whom for each in card if each.is_current}
+    says_so = published == wanted.keys() and all(_says(each, entry) for each in card)
     if not _is_as_seen(card, seen, says_so=says_so):
         return
     kept = {each.whom: each for each in card if each.whom in wanted}
@@ -74,6 +75,7 @@ def change_card(
         is_new = contact not in card
         _written(contact, entry, target)
         _mark_checked(contact, today)
+        bring_back_card([contact], by=by)
         if is_new or db.session.is_modified(contact):
             db.session.add(contact)
             _note("contact-published" if is_new else "contact-changed", contact, by)
@@ -234,10 +236,8 @@ def _lock(card: Card, seen: str) -> None:
     """Read a card again and keep others from changing it meanwhile; raise an error if it is another now."""
     rows = select(ContactPerson).where(ContactPerson.id.in_([each.id for each in card]))
     found = db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all()
-    if not any(each.is_current for each in found):
-        raise ContactRemoved
     if mark_of(found) != seen:
-        raise ChangedMeanwhile
+        raise ChangedMeanwhile if any(each.is_current for each in found) else ContactRemoved
 
 
 def _mark_checked(contact: ContactPerson, today: date) -> None:

@@ -62,8 +62,8 @@ def change(contact_id: int) -> str:
 @bp.post("/contacts/<int:contact_id>/edit")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def save(contact_id: int) -> ViewAnswer:
-    """Save what was typed. If somebody else has saved meanwhile, show both and ask."""
-    card = _kept(contact_id)
+    """Save what was typed. If somebody else has saved or removed it meanwhile, show both and ask."""
+    card = _kept_in_parts(contact_id)
     form = _form(card)
     if not form.validate():
         return _change_page(card, form), 422
@@ -72,8 +72,8 @@ def save(contact_id: int) -> ViewAnswer:
         with saving(_("Kontakten är ändrad.")):
             service.change_card(card, entry, form.targets, seen=seen, by=current_person(), today=today())
             note_assurance(form, card[0])
-    except ChangedMeanwhile:
-        card = _kept(contact_id)
+    except (ChangedMeanwhile, ContactRemoved):
+        card = _kept_in_parts(contact_id)
         form.form_errors = [BOTH_CHANGED]
         form.see(card)
         return _change_page(card, form, is_both=True), 422
@@ -136,6 +136,13 @@ def _kept(contact_id: int) -> Card:
 def _kept_or_gone(contact_id: int) -> Card:
     cards = (*_cards(), *_cards(removed=True))
     return next((card for card in cards if contact_id in {each.id for each in card}), None) or abort(404)
+
+
+def _kept_in_parts(contact_id: int) -> Card:
+    """Return the card as above; of one that was taken away also what still stands, for other targets."""
+    card = _kept_or_gone(contact_id)
+    same = (each for each in _cards() if queries.facts_of(each[0]) == queries.facts_of(card[0]))
+    return card if card[0].is_current else [*card, *next(same, ())]
 
 
 def _form(card: Card | None = None) -> ContactForm:

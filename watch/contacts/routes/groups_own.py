@@ -54,8 +54,8 @@ def group_change(group: Group, contact_id: int) -> str:
 @bp.post("/groups/<int:group_id>/contacts/<int:contact_id>/edit")
 @requires(Permission.EDIT_GROUP_CONTACTS)
 def group_save(group: Group, contact_id: int) -> ViewAnswer:
-    """Save what was typed. If somebody else has saved meanwhile, show both and ask."""
-    card = _own(group, contact_id)
+    """Save what was typed. If somebody else has saved or removed it meanwhile, show both and ask."""
+    card = _own_or_gone(group, contact_id)
     form = GroupContactForm(group, card)
     if not form.validate():
         return _change_page(group, card, form), 422
@@ -64,8 +64,8 @@ def group_save(group: Group, contact_id: int) -> ViewAnswer:
         with saving(_("Kontakten är ändrad.")):
             service.change_card(card, entry, [target], seen=seen, by=current_person(), today=today())
             note_assurance(form, card[0])
-    except ChangedMeanwhile:
-        card = _own(group, contact_id)
+    except (ChangedMeanwhile, ContactRemoved):
+        card = _own_or_gone(group, contact_id)
         form.form_errors = [BOTH_CHANGED]
         form.see(card)
         return _change_page(group, card, form, is_both=True), 422
