@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from tests.cast import Scene
 from tests.factories import make_building, make_landlord, make_sign
 from tests.page_client import Page, PageClient
 from watch.extensions import db
+from watch.language import local
 from watch.models import Landlord, utcnow
 
 BOTH = ["Någon annan ändrade samtidigt. Jämför, och spara det som stämmer."]
@@ -119,6 +122,34 @@ def test_two_officers_change_one_target(client: PageClient, scene: Scene) -> Non
     for wrong in ("-1", "1000000000", "några"):
         refused = page.press("Spara målet", {"groups": wrong, "by": "2031-06-30"})
         assert (refused.status, refused.form()["groups"]) == (422, wrong), wrong
+
+
+def test_a_target_is_for_a_day_that_comes(client: PageClient, scene: Scene) -> None:
+    area = scene.langgatan.property.area
+    page = client.get("/areas/norrby/target", as_=scene.gun)
+    for past in ("2020-01-01", str(local(utcnow()).date() - timedelta(days=1))):
+        refused = page.press("Spara målet", {"groups": "6", "by": past})
+        assert (refused.status, refused.errors) == (
+            422, ["Den dagen har redan varit. Välj en dag som kommer."],
+        )  # fmt: skip
+        assert (refused.form()["groups"], refused.form()["by"]) == ("6", past)
+    today = str(local(utcnow()).date())
+    assert page.press("Spara målet", {"groups": "6", "by": today}).status == 303
+    db.session.refresh(area)
+    assert (area.target_groups, str(area.target_by)) == (6, today)
+
+
+def test_a_target_whose_day_has_been_may_keep_it(client: PageClient, scene: Scene) -> None:
+    area = scene.langgatan.property.area
+    area.target_groups, area.target_by = 6, date(2025, 6, 30)
+    db.session.commit()
+    page = client.get("/areas/norrby/target", as_=scene.gun)
+    assert page.press("Spara målet", {"groups": "7"}).status == 303
+    db.session.refresh(area)
+    assert (area.target_groups, area.target_by) == (7, date(2025, 6, 30))
+    again = client.get("/areas/norrby/target", as_=scene.gun)
+    assert again.press("Spara målet", {"by": "2025-06-29"}).status == 422
+    assert again.press("Spara målet", {"groups": "", "by": ""}).status == 303
 
 
 def test_houses_are_searched_and_filtered_by_their_signs(client: PageClient, scene: Scene) -> None:

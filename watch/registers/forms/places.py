@@ -170,6 +170,7 @@ class TargetForm(PlaceForm):
     )
 
     def __init__(self, area: Area) -> None:
+        self.known = area.target_by
         super().__init__(
             data={
                 "groups": area.target_groups,
@@ -180,9 +181,13 @@ class TargetForm(PlaceForm):
         )
 
     def validate_by(self, field: DayField) -> None:
-        """Refuse a year that is surely mistyped."""
-        if field.data and not 2000 <= field.data.year <= LAST_YEAR:
+        """Refuse a year that is surely mistyped, and a day that has been, unless it stood there already."""
+        if not field.data or field.data == self.known:
+            return
+        if not 2000 <= field.data.year <= LAST_YEAR:
             raise ValidationError(_l("Titta på årtalet. Skriv till exempel 2026-09-23."))
+        if field.data < local(utcnow()).date():
+            raise ValidationError(_l("Den dagen har redan varit. Välj en dag som kommer."))
 
     def contradictions(self) -> Iterator[tuple[Any, Any]]:
         """Yield the day if it belongs to no target, or a target has none."""
