@@ -162,9 +162,16 @@ def _of_meeting(meeting: Meeting) -> Position:
         _of_place(meeting.called_from),
         stairwell_ids=frozenset(each.stairwell_id for each in own if each.stairwell_id is not None),
         guests=frozenset(groups_of(meeting)) - {meeting.group_id or 0},
-        invited=frozenset(each.group_id for each in meeting.parts) - {meeting.group_id or 0},
+        invited=_invited_to(meeting),
         owner_id=meeting.called_by_id,
     )
+
+
+def _invited_to(meeting: Meeting) -> frozenset[int]:
+    """Return the ids of the groups that answer whether they take part: those of others in a gathering."""
+    if meeting.audience is not MeetingAudience.PARTS:
+        return frozenset()
+    return frozenset(each.group_id for each in meeting.parts) - {meeting.group_id or 0}
 
 
 def groups_of(meeting: Meeting) -> Collection[int]:
@@ -173,7 +180,8 @@ def groups_of(meeting: Meeting) -> Collection[int]:
         case MeetingAudience.PARTS:
             return meeting.group_ids
         case MeetingAudience.INTERESTED:
-            return [meeting.building.group_id] if meeting.building and meeting.building.group_id else []
+            there = meeting.building.group_id if meeting.building else None
+            return [there, *meeting.group_ids] if there else meeting.group_ids
     return _groups_in(meeting.area_id or 0).scalars().all()
 
 

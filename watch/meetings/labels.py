@@ -61,7 +61,7 @@ def whom_said(meeting: Meeting) -> str:
         case MeetingAudience.INTERESTED, _area, Building() as building:
             return _(
                 "De som har visat intresse för grannsamverkan på %(building)s",
-                building=_houses(meeting, building),
+                building=houses_said(meeting, building),
             )
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
@@ -83,7 +83,9 @@ def called_to(meeting: Meeting) -> str:
     match meeting.audience, meeting.area, meeting.building:
         case MeetingAudience.INTERESTED, _area, Building() as building:
             return _(
-                "Du är bjuden på %(kind)s för %(building)s.", kind=kind, building=_houses(meeting, building)
+                "Du är bjuden på %(kind)s för %(building)s.",
+                kind=kind,
+                building=houses_said(meeting, building),
             )
         case _other, Area() as area, _none:
             return _("Du är bjuden på %(kind)s i %(area)s.", kind=kind, area=area.name)
@@ -92,9 +94,10 @@ def called_to(meeting: Meeting) -> str:
     return _("Du är bjuden på %(kind)s i ditt hus.", kind=kind)
 
 
-def _houses(meeting: Meeting, building: Building) -> str:
-    """Return the address of the house whose start meeting it is, or of all houses of its group."""
-    return meeting.group_there.name if meeting.group_there else building.address
+def houses_said(meeting: Meeting, building: Building) -> str:
+    """Return the address of the house whose start meeting it is, or of all houses of its groups."""
+    there = meeting.group_there.name if meeting.group_there else building.address
+    return ", ".join([there, *(each.group.name for each in meeting.parts)])
 
 
 def reason_called(meeting: Meeting) -> str:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from watch import language, paper
 from watch.findings.labels import in_a_line
 from watch.findings.queries import MOST_LEFT, findings_left, findings_of_meeting
-from watch.meetings.labels import KINDS, change_said, earlier_said, languages_said, when_said
+from watch.meetings.labels import KINDS, change_said, earlier_said, houses_said, languages_said, when_said
 from watch.meetings.markup import paragraphs_of
 from watch.meetings.queries.calls import changes_told
 from watch.meetings.queries.public import public_address
@@ -160,7 +160,7 @@ def _whom(meeting: Meeting) -> str:
     if meeting.code:
         return _("Öppet för alla i %(area)s", area=meeting.called_from.name)
     if meeting.building:
-        return meeting.group_there.name if meeting.group_there else meeting.building.address
+        return houses_said(meeting, meeting.building)
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
     return ", ".join(each.group.name for each in meeting.parts if each.takes_part)

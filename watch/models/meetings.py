@@ -35,6 +35,9 @@ def _new_uid() -> str:
 class Meeting(Model):
     """A meeting that a group calls, or an area's officer. Its audience, or its parts, say whom it is for.
 
+    A start meeting for those interested in a building is for its whole group; parts of it are the groups that
+    its other houses have got of their own since it was called.
+
     One that is open to everybody has a `code`, which stands in the address of its public page, and says which
     languages are spoken there: their codes, parted by spaces, or None.
 
@@ -170,7 +173,8 @@ class Meeting(Model):
             case MeetingAudience.COORDINATORS | MeetingAudience.EVERYBODY:
                 return Group.area_id == self.area_id
             case MeetingAudience.INTERESTED:
-                return Group.id.in_(select(Building.group_id).where(Building.id == self.building_id))
+                its_group = select(Building.group_id).where(Building.id == self.building_id)
+                return or_(Group.id.in_(its_group), Group.id.in_(self.group_ids))
         return Group.id.in_(self.group_ids)
 
     @classmethod

@@ -103,7 +103,7 @@ def findings_left(meeting: Meeting) -> list[Finding]:
 
     At a joint gathering it is nothing: what is broken in a house is for those who live there.
     """
-    if len({each.group_id for each in meeting.parts}) > 1:
+    if meeting.building or len({each.group_id for each in meeting.parts}) > 1:
         return []
     here: ColumnElement[bool] = Finding.group_id.in_(meeting.group_ids)
     if meeting.stairwells:

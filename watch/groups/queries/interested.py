@@ -20,6 +20,7 @@ from watch.models import (
     Meeting,
     MeetingAnswer,
     MeetingAudience,
+    MeetingPart,
     Membership,
     OutboxRow,
     RequestState,
@@ -32,6 +33,19 @@ def houses_with(building_id: int | None) -> ColumnElement[bool]:
     """Return the condition on Building that it is this one (its id), or another one of the same group."""
     its_group = select(_Own.group_id).where(_Own.id == building_id)
     return or_(Building.id == building_id, Building.group_id.in_(its_group))
+
+
+def houses_of(meeting: Meeting) -> ColumnElement[bool]:
+    """Return the condition on Building that a start meeting is for those interested in it."""
+    return or_(houses_with(meeting.building_id), Building.group_id.in_(meeting.group_ids))
+
+
+def is_start_meeting_of(building_id: int) -> ColumnElement[bool]:
+    """Return the condition on Meeting that it is a start meeting for a building (its id), as above."""
+    houses = select(Building.id).where(houses_with(building_id))
+    its_group = select(_Own.group_id).where(_Own.id == building_id)
+    shared = and_(Meeting.building_id.is_not(None), Meeting.has_part(MeetingPart.group_id.in_(its_group)))
+    return or_(Meeting.building_id.in_(houses), shared)
 
 
 def goes_on() -> ColumnElement[bool]:
@@ -75,8 +89,7 @@ def is_going_on(interest: Interest) -> bool:
 
 def is_expecting_meeting(interest: Interest, now: datetime) -> bool:
     """Return True if the person comes to a start meeting (still_comes) that is not over or cancelled."""
-    houses = select(Building.id).where(houses_with(interest.building_id))
-    coming = Meeting.building_id.in_(houses), Meeting.is_on, Meeting.ends_at > now
+    coming = is_start_meeting_of(interest.building_id), Meeting.is_on, Meeting.ends_at > now
     expecting = select(Interest.id).where(Interest.id == interest.id, still_comes(and_(*coming)))
     return db.session.scalar(expecting) is not None
 
@@ -134,7 +147,7 @@ def interests_of_mail(row: OutboxRow) -> Sequence[Interest]:
     theirs = (
         select(Interest)
         .join(Building, Building.id == Interest.building_id)
-        .where(houses_with(meeting.building_id), Interest.confirmed_at.is_not(None))
+        .where(houses_of(meeting), Interest.confirmed_at.is_not(None))
         .where(Interest.person_id.in_([each.id for each in readers_of(row)]))
         .options(joinedload(Interest.person), joinedload(Interest.building))
     )

@@ -12,7 +12,7 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.mails import INTEREST_ENDED, MEMBERSHIP_LEFT, UNSUBSCRIBED
 from watch.groups.queries.choices import AREA, MEETINGS, NOTICES, SECOND_THOUGHTS
-from watch.groups.queries.interested import houses_with, is_going_on
+from watch.groups.queries.interested import is_going_on, is_start_meeting_of
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
 from watch.groups.service.members import confirm_leaving, depart, note_home
@@ -22,7 +22,6 @@ from watch.mail import outbox
 from watch.models import (
     Area,
     AreaOptOut,
-    Building,
     Group,
     GroupState,
     Household,
@@ -152,8 +151,7 @@ def end_interest(interest: Interest) -> bool:
 def withdraw_interest(interest: Interest) -> None:
     """End somebody's interest in a building as above, and delete their answers to its start meetings."""
     if end_interest(interest):
-        houses = select(Building.id).where(houses_with(interest.building_id))
-        meetings = select(Meeting.id).where(Meeting.building_id.in_(houses))
+        meetings = select(Meeting.id).where(is_start_meeting_of(interest.building_id))
         theirs = MeetingAnswer.person_id == interest.person_id, MeetingAnswer.meeting_id.in_(meetings)
         db.session.execute(delete(MeetingAnswer).where(*theirs))
 

@@ -221,6 +221,7 @@ def _move(building: Building, old: Group, own: Group, now: datetime) -> None:
         moving = update(model).where(model.group_id == old.id, condition)  # type: ignore[attr-defined]  # all have
         db.session.execute(moving.values(group_id=own.id).execution_options(synchronize_session=False))
     _share_meetings(old, own, now)
+    _share_start_meetings(old, own, building, now)
     building.group_id, building.grouped_at = own.id, now
     db.session.flush()
 
@@ -274,3 +275,13 @@ def _share_meetings(old: Group, own: Group, now: datetime) -> None:
     theirs = update(Meeting).where(Meeting.group_id == old.id, Meeting.ends_at > now, ~still.exists())
     theirs = theirs.where(Meeting.id.in_(now_theirs)).values(group_id=own.id)
     db.session.execute(theirs.execution_options(synchronize_session=False))
+
+
+def _share_start_meetings(old: Group, own: Group, building: Building, now: datetime) -> None:
+    """Let coming start meetings be for the houses of both groups: people of both may have heard of them."""
+    houses = select(Building.id).where(Building.group_id == old.id)
+    wanted = select(Meeting).where(Meeting.building_id.in_(houses), Meeting.is_on, Meeting.ends_at > now)
+    for meeting in db.session.scalars(wanted).all():
+        beside = old if meeting.building_id == building.id else own
+        db.session.add(MeetingPart(meeting_id=meeting.id, group_id=beside.id))
+    db.session.flush()

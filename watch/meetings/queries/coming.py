@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
-from watch.groups.queries.interested import goes_on, houses_with, still_comes
+from watch.groups.queries.interested import goes_on, houses_of, still_comes
 from watch.models import (
     Answer,
     Area,
@@ -102,7 +102,7 @@ def called_by_interest(meeting: Meeting) -> Select[int]:
 
 def _by_interest(meeting: Meeting) -> Select[int]:
     here = select(Interest.person_id).join(Building, Building.id == Interest.building_id)
-    return here.where(houses_with(meeting.building_id), Interest.confirmed_at.is_not(None))
+    return here.where(houses_of(meeting), Interest.confirmed_at.is_not(None))
 
 
 def coordinators_in(meeting: Meeting) -> Select[int]:

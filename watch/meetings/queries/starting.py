@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from watch.extensions import db
 from watch.groups.queries.areas import last_night, were_interested
-from watch.groups.queries.interested import houses_with
+from watch.groups.queries.interested import houses_with, is_start_meeting_of
 from watch.meetings.public_holidays import holiday_on
 from watch.models import (
     FEW,
@@ -66,8 +66,7 @@ def _count(building: Building, *which: ColumnElement[bool]) -> ScalarSelect[int]
 
 def next_start_meeting(building: Building, now: datetime) -> Meeting | None:
     """Return the next start meeting for those interested in a building, which has not ended, or None."""
-    houses = select(Building.id).where(houses_with(building.id))
-    coming = Meeting.building_id.in_(houses), Meeting.is_on, Meeting.ends_at > now
+    coming = is_start_meeting_of(building.id), Meeting.is_on, Meeting.ends_at > now
     return db.session.scalar(select(Meeting).where(*coming).order_by(Meeting.starts_at, Meeting.id).limit(1))
 
 

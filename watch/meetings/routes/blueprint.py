@@ -170,6 +170,8 @@ def knows(meeting: Meeting) -> bool:
     relations = current_relations()
     if meeting.audience is MeetingAudience.COORDINATORS:  # of whom an officer knows everyone
         return meeting.area is not None and can(Permission.CALL_AREA_MEETINGS, meeting.area)
+    if meeting.building:
+        return False
     takes_part = [each for each in meeting.parts if each.takes_part]
     return bool(takes_part) and all(
         relations.works_with_all_of(each.group, each.stairwell_id) for each in takes_part

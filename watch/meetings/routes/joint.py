@@ -141,7 +141,7 @@ def groups_at(meeting: Meeting) -> dict[PartState, list[Group]] | None:
     """Return the groups that are in, asked or out, for those who organise or answer; None otherwise."""
     own = set(current_relations().coordinates) & {each.group_id for each in meeting.parts}
     is_joint = len({each.group_id for each in meeting.parts} | {meeting.group_id}) > 1
-    if not is_joint or not (own or can(Permission.MANAGE_MEETINGS, meeting)):
+    if meeting.building or not is_joint or not (own or can(Permission.MANAGE_MEETINGS, meeting)):
         return None
     found = {state: invited.asked_groups(meeting, state) for state in PartState}
     silent = invited.silent_groups(meeting)
@@ -152,7 +152,7 @@ def groups_at(meeting: Meeting) -> dict[PartState, list[Group]] | None:
 def answers_by_group(meeting: Meeting) -> Sequence[GroupAnswers]:
     """Return the answers group by group if several take part: exact of the reader's own, else rounded."""
     groups = invited.asked_groups(meeting, PartState.TAKES_PART)
-    if len(groups) + bool(meeting.area_id) < 2:
+    if meeting.building or len(groups) + bool(meeting.area_id) < 2:
         return []
     exact, flats = current_relations().works_with_all_of, flats_by_group([each.id for each in groups])
     found = [(each, answers.sums(meeting, each.id)) for each in groups]

@@ -18,7 +18,7 @@ def tally(now: datetime) -> bool:
     """
     meetings = meetings_to_tally(now)
     for meeting in meetings:
-        groups: Sequence[int | None] = meeting.group_ids or [None]
+        groups: Sequence[int | None] = [None] if meeting.building_id else meeting.group_ids or [None]
         db.session.add_all(_tally_of(meeting, group_id) for group_id in groups)
     db.session.flush()
     return len(meetings) == MOST
