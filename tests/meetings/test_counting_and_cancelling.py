@@ -63,14 +63,39 @@ def test_a_count_is_written_and_corrected(client: PageClient, scene: Scene, held
     assert told.flashes == [("done", "Antalet är sparat.")]
     assert "16 personer kom" in told.text
 
-    client.post(f"/meetings/{held.id}/count", {"head_count": "0"}, as_=scene.amina)
+    client.get(f"/meetings/{held.id}/count", as_=scene.amina).press("Spara antalet", {"head_count": "0"})
     db.session.refresh(held)
     assert (held.counting, held.head_count) == (Counting.COUNTED, 0)
 
-    client.post(f"/meetings/{held.id}/count", {"not_counted": "y"}, as_=scene.amina)
+    page = client.get(f"/meetings/{held.id}/count", as_=scene.amina)
+    page.press("Spara antalet", {"head_count": "", "not_counted": "y"})
     db.session.refresh(held)
     assert (held.counting, held.head_count) == (Counting.NOT_COUNTED, None)
     assert traces() == ["head-count-written"] * 3
+
+
+def test_of_two_who_write_how_many_came_the_later_sees_both_numbers(
+    client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    address = f"/meetings/{held.id}/count"
+    early, late = client.get(address, as_=scene.bengt), client.get(address, as_=scene.amina)
+    late.press("Spara antalet", {"head_count": "31"})
+    client.get(address, as_=scene.bengt)
+    both = early.press("Spara antalet", {"head_count": "13"})
+    assert both.status == 422
+    assert "Någon annan ändrade samtidigt." in both.text
+    assert "Det här har någon annan sparat Hur många kom? 31" in " ".join(both.text.split())
+    assert both.form()["head_count"] == "13"
+    db.session.refresh(held)
+    assert (held.head_count, traces()) == (31, ["head-count-written"])
+    assert both.press("Spara antalet", {"head_count": "32"}).status == 303
+    db.session.refresh(held)
+    assert held.head_count == 32
+    client.get(address, as_=scene.bengt).press("Spara antalet", {"head_count": "", "not_counted": "y"})
+    later = both.press("Spara antalet", {"head_count": "32"})
+    assert "Hur många kom? Vi räknade inte" in " ".join(later.text.split())
+    db.session.refresh(held)
+    assert held.counting is Counting.NOT_COUNTED
 
 
 @pytest.mark.parametrize(

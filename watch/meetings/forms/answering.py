@@ -10,7 +10,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from watch.fields import Form, NumberField, choices_of
 from watch.meetings.labels import ANSWERS
-from watch.models import Answer, MeetingAnswer
+from watch.meetings.queries.seen import count_seen
+from watch.models import Answer, Meeting, MeetingAnswer
 
 MOST_PEOPLE = 20
 
@@ -47,13 +48,18 @@ class AnswerMeetingForm(Form):
 
 
 class CountHeadsForm(Form):
-    """Asks how many came, which can be 0, or whether nobody counted."""
+    """Asks how many came, which can be 0, or whether nobody counted. `seen` is what the page showed."""
 
+    seen = HiddenField()
     head_count = NumberField(
         _l("Hur många kom?"),
         validators=[Optional(), NumberRange(0, 1000, _l("Skriv ett antal från 0 till 1000."))],
     )
     not_counted = BooleanField(_l("Vi räknade inte"))
+
+    def see(self, meeting: Meeting) -> None:
+        """Note that whoever fills in the form is shown the number as it is now."""
+        self.seen.data, self.seen.raw_data = count_seen(meeting), None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Demand either a number or that nobody counted."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Blueprint, url_for
 from flask_babel import format_datetime
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
@@ -43,6 +44,7 @@ from watch.recipients import FlatOnPaper, flats_on_paper
 from watch.web import leave_trace
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
+BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
 for said in (

@@ -34,7 +34,16 @@ from watch.meetings.forms.planning import (
 )
 from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, checkin, coming, invited, reminding
-from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in, seen_flats
+from watch.meetings.routes.blueprint import (
+    BOTH_CHANGED,
+    CALL,
+    bp,
+    knows,
+    note_assurance,
+    plan_in,
+    reminders_in,
+    seen_flats,
+)
 from watch.meetings.routes.crowds import crowd_of, crowds
 from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
 from watch.models import Counting, Group, Meeting, MeetingKind, MeetingPart, utcnow
@@ -186,19 +195,31 @@ def count(meeting: Meeting) -> ViewAnswer:
             "not_counted": meeting.counting is Counting.NOT_COUNTED,
         }
     )
-    return render_template("meetings/count.html", meeting=meeting, form=form)
+    form.see(meeting)
+    return _count_page(meeting, form)
 
 
 @bp.post("/meetings/<int:meeting_id>/count")
 @requires(Permission.MANAGE_MEETINGS)
 def write_count(meeting: Meeting) -> ViewAnswer:
+    """Save what was typed. If somebody else has written another number meanwhile, show both and ask."""
     form = CountHeadsForm()
     if not form.validate():
-        return render_template("meetings/count.html", meeting=meeting, form=form), 422
+        return _count_page(meeting, form), 422
     not_yet = _("Det går att skriva hur många som kom när träffen har börjat.")
-    with saving(_("Antalet är sparat."), unless={MeetingNotStarted: not_yet, MeetingCancelled: not_yet}):
-        service.write_count(meeting, form.head_count.data, by=current_person())
+    seen, unless = form.seen.data or "", {MeetingNotStarted: not_yet, MeetingCancelled: not_yet}
+    try:
+        with saving(_("Antalet är sparat."), unless=unless):
+            service.write_count(meeting, form.head_count.data, by=current_person(), seen=seen)
+    except ChangedMeanwhile:
+        form.form_errors = [BOTH_CHANGED]
+        form.see(meeting)
+        return _count_page(meeting, form, is_both=True), 422
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+def _count_page(meeting: Meeting, form: CountHeadsForm, *, is_both: bool = False) -> str:
+    return render_template("meetings/count.html", meeting=meeting, form=form, is_both=is_both)
 
 
 def meeting_form(group: Group) -> CallMeetingForm:

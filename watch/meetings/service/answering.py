@@ -7,9 +7,10 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.extensions import db
-from watch.meetings.errors import MeetingCancelled, MeetingNotStarted, NotCalled
+from watch.meetings.errors import ChangedMeanwhile, MeetingCancelled, MeetingNotStarted, NotCalled
 from watch.meetings.queries.answers import answering
 from watch.meetings.queries.coming import is_called
+from watch.meetings.queries.seen import count_seen
 from watch.meetings.service.plans import expect_open
 from watch.models import Answer, Counting, Meeting, MeetingAnswer, Person, utcnow
 
@@ -53,11 +54,13 @@ def _save(meeting: Meeting, of: dict[str, int], said: Answer, people: int, *, by
     return given
 
 
-def write_count(meeting: Meeting, head_count: int | None, *, by: Person) -> None:
+def write_count(meeting: Meeting, head_count: int | None, *, by: Person, seen: str | None = None) -> None:
     """Save how many came, or None if nobody counted. It can be corrected later.
 
-    Raises MeetingNotStarted and MeetingCancelled.
+    `seen` is what the writer was shown (count_seen), or None if that is surely what stands now. Raises
+    MeetingNotStarted, MeetingCancelled, and ChangedMeanwhile if somebody has written another number.
     """
+    db.session.refresh(meeting, with_for_update=True)
     if meeting.cancelled_at is not None:
         raise MeetingCancelled
     if meeting.starts_at > utcnow():
@@ -65,5 +68,7 @@ def write_count(meeting: Meeting, head_count: int | None, *, by: Person) -> None
     counting = Counting.NOT_COUNTED if head_count is None else Counting.COUNTED
     if (meeting.counting, meeting.head_count) == (counting, head_count):
         return
+    if seen is not None and seen != count_seen(meeting):
+        raise ChangedMeanwhile
     meeting.counting, meeting.head_count = counting, head_count
     audit.note("head-count-written", about=meeting, by=by, group=meeting.group)

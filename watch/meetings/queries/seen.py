@@ -1,0 +1,12 @@
+"""What a form about a meeting remembers of what it shows, by which a change meanwhile is noticed."""
+
+from __future__ import annotations
+
+from watch.models import Counting, Meeting
+
+
+def count_seen(meeting: Meeting) -> str:
+    """Return the head count as a form remembers it: nothing before anybody has written it."""
+    if meeting.counting is Counting.NOT_YET:
+        return ""
+    return "none" if meeting.head_count is None else str(meeting.head_count)
