@@ -1,6 +1,8 @@
 """Calling, answering, counting and cancelling meetings."""
 
 from tests.access import Expected, public, signed_in
+from watch.meetings.queries.seen import reminders_seen
+from watch.models import Meeting
 
 CALLERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403,
@@ -18,7 +20,8 @@ OF_AREA = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 403,
     "other_coordinator": 403, "lead": 403, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-REMINDERS = {"remind_early": "7", "remind_late": "0"}
+AS_CALLED = reminders_seen(Meeting(remind_early=7, remind_late=1))  # what the page showed
+REMINDERS = {"remind_early": "7", "remind_late": "0", "seen": AS_CALLED}
 PLAN = {
     "kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00",
     "place": "Trappan", "scope": "group",
@@ -158,7 +161,9 @@ ENDPOINTS = {
         Expected(get="/meetings/{stairwell_meeting}/reminders", **CALLERS, **of_stairwell_3(200)),
     ),
     "meetings.ask_languages": Expected(get="/meetings/{open_meeting}/languages", **OF_AREA, officer=200),
-    "meetings.choose_languages": Expected(post="/meetings/{open_meeting}/languages", **OF_AREA, officer=303),
+    "meetings.choose_languages": Expected(
+        post="/meetings/{open_meeting}/languages", data={"seen": "sv ar"}, **OF_AREA, officer=303
+    ),
     "meetings.choose_reminders": (
         Expected(post="/meetings/{meeting}/reminders", data=REMINDERS, **CALLERS, **coordinators(303)),
         Expected(

@@ -407,6 +407,27 @@ def test_own_words_about_somebody_are_refused(client: PageClient, scene: Scene, 
     assert (meeting.remind_early, meeting.reminder_text) == (7, None)
 
 
+def test_of_two_who_choose_at_the_same_time_the_later_sees_both(
+    client: PageClient, scene: Scene, meeting: Meeting
+) -> None:
+    address = f"/meetings/{meeting.id}/reminders"
+    older = client.get(address, as_=scene.amina)
+    choose(client, meeting, scene.bengt, remind_early="14", reminder_text="Ta med en stol.")
+    client.get(address, as_=scene.amina)
+    both = older.press("Spara", {"remind_early": "3", "reminder_text": "Ta med fika."})
+    assert both.status == 422
+    assert "Någon annan ändrade samtidigt." in both.text
+    saved = " ".join(both.text.split())
+    assert "Första påminnelsen Två veckor före Sista påminnelsen Dagen före" in saved
+    assert "Egna ord i påminnelsen Ta med en stol." in saved
+    assert (both.form()["remind_early"], both.form()["reminder_text"]) == ("3", "Ta med fika.")
+    db.session.expire_all()
+    assert (meeting.remind_early, meeting.reminder_text) == (14, "Ta med en stol.")
+    assert both.press("Spara").follow().flashes == [("done", "Påminnelserna är sparade.")]
+    db.session.expire_all()
+    assert (meeting.remind_early, meeting.reminder_text) == (3, "Ta med fika.")
+
+
 def test_chosen_anew_a_day_that_has_gone_by_is_not_made_up_for(
     client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
 ) -> None:

@@ -105,6 +105,11 @@ def test_the_languages_can_be_changed_as_long_as_it_is_on_and_nobody_is_mailed(
     assert "Ändra språken" not in client.get(f"/meetings/{meeting.id}", as_=scene.carin).links
     noted = select(AuditEntry.by_id).where(AuditEntry.what == "languages-chosen")
     assert db.session.scalars(noted).all() == [scene.gun.id]
+    older, page = page, client.get(page.path, as_=scene.gun)
+    both = older.press("Spara", {"languages": ["en"]})
+    assert both.status == 422
+    assert "Det här har någon annan sparat Språk Svenska, Soomaali" in " ".join(both.text.split())
+    assert both.form()["languages"] == "en"
     page.press("Spara", {"languages": []})
     assert "Språk" not in client.get(f"/m/{code}").text
     assert page.press("Spara", {"languages": ["xx"]}).status == 422

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 
 from watch.fields import Form, TextField, choice
 from watch.meetings.labels import REMINDER_DAYS
+from watch.meetings.queries.seen import reminders_seen
 from watch.models import Meeting
 
 DAYS_BEFORE = [choice(str(days), words) for days, words in REMINDER_DAYS.items()]
@@ -21,10 +22,15 @@ class RemindersForm(Form):
     remind_late = SelectField(_l("Sista påminnelsen"), choices=DAYS_BEFORE, coerce=int, default=1)
     reminder_text = TextField(_l("Egna ord i påminnelsen"), most=300)
 
-    @classmethod
-    def of(cls, meeting: Meeting) -> RemindersForm:
-        """Return the form with what is chosen now."""
-        return cls(formdata=None, data=reminders_of(meeting))
+
+class ChooseRemindersForm(RemindersForm):
+    """Asks the same of a meeting that is called already. `seen` is what the page showed."""
+
+    seen = HiddenField()
+
+    def see(self, meeting: Meeting) -> None:
+        """Note that whoever fills in the form is shown what is chosen now."""
+        self.seen.data, self.seen.raw_data = reminders_seen(meeting), None
 
 
 def reminders_of(meeting: Meeting) -> dict[str, Any]:

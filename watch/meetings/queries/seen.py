@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from watch.models import Counting, Meeting
 
 
@@ -10,3 +12,14 @@ def count_seen(meeting: Meeting) -> str:
     if meeting.counting is Counting.NOT_YET:
         return ""
     return "none" if meeting.head_count is None else str(meeting.head_count)
+
+
+def reminders_seen(meeting: Meeting) -> str:
+    """Return what a form remembers of a meeting's reminders and their words."""
+    values = meeting.remind_early, meeting.remind_late, meeting.reminder_text or ""
+    return hashlib.sha256("\n".join(map(str, values)).encode()).hexdigest()[:16]
+
+
+def languages_seen(meeting: Meeting) -> str:
+    """Return the languages of a meeting as a form remembers them."""
+    return meeting.languages or ""

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from watch.access import current_person, requires
 from watch.meetings import service
+from watch.meetings.errors import ChangedMeanwhile
 from watch.meetings.forms.areas import ChooseLanguagesForm
-from watch.meetings.routes.blueprint import bp, is_open
+from watch.meetings.routes.blueprint import BOTH_CHANGED, bp, is_open
 from watch.meetings.routes.changing import TOO_LATE
 from watch.models import Language, Meeting
 from watch.permissions import Permission
@@ -26,19 +27,29 @@ def ask_languages(meeting: Meeting) -> ViewAnswer:
         flash(_("Träffen går inte att ändra längre."), "info")
         return _to_meeting(meeting)
     chosen = [Language(code) for code in (meeting.languages or "").split()]
-    return _page(meeting, ChooseLanguagesForm(None, languages=chosen))
+    form = ChooseLanguagesForm(None, languages=chosen)
+    form.see(meeting)
+    return _page(meeting, form)
 
 
 @bp.post("/meetings/<int:meeting_id>/languages")
 @requires(Permission.MANAGE_MEETINGS)
 def choose_languages(meeting: Meeting) -> ViewAnswer:
+    """Save what was chosen. If somebody else has chosen otherwise meanwhile, show both and ask."""
     _must_be_public(meeting)
     form = ChooseLanguagesForm()
     if not form.validate():
         return _page(meeting, form), 422
     said = _("Språken är sparade. De står på träffens sidor.")
-    with saving(said if form.languages.data else _("Inga språk står på träffens sidor."), unless=TOO_LATE):
-        service.choose_languages(meeting, form.languages.data, by=current_person())
+    said = said if form.languages.data else _("Inga språk står på träffens sidor.")
+    try:
+        with saving(said, unless=TOO_LATE):
+            seen = form.seen.data or ""
+            service.choose_languages(meeting, form.languages.data, seen=seen, by=current_person())
+    except ChangedMeanwhile:
+        form.form_errors = [BOTH_CHANGED]
+        form.see(meeting)
+        return _page(meeting, form, is_both=True), 422
     return _to_meeting(meeting)
 
 
@@ -47,8 +58,8 @@ def _must_be_public(meeting: Meeting) -> None:
         abort(404)
 
 
-def _page(meeting: Meeting, form: ChooseLanguagesForm) -> str:
-    return render_template("meetings/ask_languages.html", meeting=meeting, form=form)
+def _page(meeting: Meeting, form: ChooseLanguagesForm, *, is_both: bool = False) -> str:
+    return render_template("meetings/ask_languages.html", meeting=meeting, form=form, is_both=is_both)
 
 
 def _to_meeting(meeting: Meeting) -> Response:

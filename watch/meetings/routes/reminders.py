@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 
 from watch.access import current_person, requires
 from watch.meetings import service
-from watch.meetings.forms.reminders import RemindersForm
-from watch.meetings.routes.blueprint import bp, is_open, note_assurance, reminders_in
+from watch.meetings.errors import ChangedMeanwhile
+from watch.meetings.forms.reminders import ChooseRemindersForm, reminders_of
+from watch.meetings.labels import REMINDER_DAYS
+from watch.meetings.routes.blueprint import BOTH_CHANGED, bp, is_open, note_assurance, reminders_in
 from watch.meetings.routes.changing import TOO_LATE
 from watch.models import Meeting
 from watch.permissions import Permission
@@ -24,23 +26,39 @@ def ask_reminders(meeting: Meeting) -> ViewAnswer:
     if not is_open(meeting):
         flash(_("Träffen går inte att ändra längre."), "info")
         return _to_meeting(meeting)
-    return _page(meeting, RemindersForm.of(meeting))
+    form = ChooseRemindersForm(None, data=reminders_of(meeting))
+    form.see(meeting)
+    return _page(meeting, form)
 
 
 @bp.post("/meetings/<int:meeting_id>/reminders")
 @requires(Permission.MANAGE_MEETINGS)
 def choose_reminders(meeting: Meeting) -> ViewAnswer:
-    form = RemindersForm()
+    """Save what was chosen. If somebody else has chosen otherwise meanwhile, show both and ask."""
+    form = ChooseRemindersForm()
     if not form.validate():
         return _page(meeting, form), 422
-    with saving(_("Påminnelserna är sparade."), unless=TOO_LATE):
-        service.choose_reminders(meeting, reminders_in(form), by=current_person())
-        note_assurance(form, meeting)
+    try:
+        with saving(_("Påminnelserna är sparade."), unless=TOO_LATE):
+            seen = form.seen.data or ""
+            service.choose_reminders(meeting, reminders_in(form), by=current_person(), seen=seen)
+            note_assurance(form, meeting)
+    except ChangedMeanwhile:
+        form.form_errors = [BOTH_CHANGED]
+        form.see(meeting)
+        return _page(meeting, form, is_both=True), 422
     return _to_meeting(meeting)
 
 
-def _page(meeting: Meeting, form: RemindersForm) -> str:
-    return render_template("meetings/ask_reminders.html", meeting=meeting, form=form)
+def _page(meeting: Meeting, form: ChooseRemindersForm, *, is_both: bool = False) -> str:
+    theirs = [
+        (form.remind_early.label.text, REMINDER_DAYS[meeting.remind_early]),
+        (form.remind_late.label.text, REMINDER_DAYS[meeting.remind_late]),
+        (form.reminder_text.label.text, meeting.reminder_text or "–"),
+    ]
+    return render_template(
+        "meetings/ask_reminders.html", meeting=meeting, form=form, both=theirs if is_both else None
+    )
 
 
 def _to_meeting(meeting: Meeting) -> Response:
