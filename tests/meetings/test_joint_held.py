@@ -14,8 +14,9 @@ from tests.conftest import Outbox
 from tests.meetings.joint import PLAN, Solvarv, arrive, make_solvarv, say, state_of
 from tests.page_client import Page, PageClient
 from watch.extensions import db
+from watch.meetings.queries.attendance import sums_of_areas
 from watch.meetings.queries.notes import recipients_of_notes
-from watch.models import AuditEntry, Group, GroupState, Meeting, MeetingKind, PartState, Person
+from watch.models import AuditEntry, Group, GroupState, Meeting, MeetingKind, PartState, Person, utcnow
 
 HELD = PLAN | {"day": "2026-02-20"}
 
@@ -81,6 +82,26 @@ def test_an_officer_writes_down_which_groups_met_and_each_counts_it_once(
     page = client.get(f"/meetings/{only_meeting().id}/joint", as_=solvarv.sara)
     assert "Polisen i Hässleholmen har skrivit in en gemensam träff och att er grupp var med." in page.text
     assert outbox.rows() == []
+
+
+def test_one_that_all_groups_deny_counts_nowhere_and_its_page_offers_to_remove_it(
+    client: PageClient, scene: Scene, solvarv: Solvarv
+) -> None:
+    saved = write_down_in_area(client, scene, scene.group, solvarv.group)
+    saved.follow().press("Spara antalet", {"head_count": "17"})
+    meeting, year = only_meeting(), (datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    say(client, meeting, scene.amina, "Vi var inte med")
+    assert sums_of_areas(*year, utcnow())[scene.group.area_id].came == 17
+    say(client, meeting, solvarv.sara, "Vi var inte med")
+    assert counted_as(client, scene, solvarv) == [False, False, False]
+    assert scene.group.area_id not in sums_of_areas(*year, utcnow())
+    listed = client.get(f"/areas/{scene.group.area.slug}/meetings", as_=scene.gun).text
+    assert "Ingen grupp var med" in listed
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.gun)
+    assert "Ingen av grupperna har sagt att den var med." in page.text
+    assert "De grupper som tackar ja" not in page.text
+    page.click("Ta bort träffen").press("Ta bort träffen")
+    assert db.session.scalars(select(Meeting)).all() == []
 
 
 def test_a_group_that_was_not_there_says_so_and_may_change_its_mind(

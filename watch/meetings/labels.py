@@ -68,6 +68,8 @@ def whom_said(meeting: Meeting) -> str:
     if meeting.group and {each.group_id for each in meeting.parts} == {meeting.group.id}:
         return _("Hela gruppen")
     takes_part = [each.group.name for each in meeting.parts if each.takes_part]
+    if meeting.is_denied:
+        return _("Ingen grupp var med")
     return ", ".join(takes_part) or _("De grupper som tackar ja")
 
 

@@ -118,6 +118,12 @@ class Meeting(Model):
         """True if the meeting was recorded after it began, so that nobody was called to it."""
         return self.called_at is not None and self.called_at >= self.starts_at
 
+    @property
+    def is_denied(self) -> bool:
+        """True if it was a joint gathering, and none of its groups was there: then it does not count."""
+        is_over = self.is_on and self.ends_at <= utcnow()
+        return is_over and self.audience is MeetingAudience.PARTS and not self.group_ids
+
     def is_told_to(self, part: MeetingPart) -> bool:
         """Return True if mails about the meeting go to a part of it.
 
@@ -186,6 +192,11 @@ class Meeting(Model):
         buildings = select(Building.id).where(Building.group_id.in_(groups))
         began_with_it = cls.building_id.in_(buildings.correlate_except(Building))
         return or_(cls.has_part(MeetingPart.group_id.in_(groups)), began_with_it)
+
+    @classmethod
+    def is_of_somebody(cls) -> ColumnElement[bool]:
+        """Return the condition that a meeting is no joint gathering, or that a group takes part in it."""
+        return or_(cls.audience != MeetingAudience.PARTS, cls.has_part())
 
     @classmethod
     def has_part(cls, *which: ColumnElement[bool]) -> ColumnElement[bool]:

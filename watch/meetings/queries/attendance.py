@@ -124,7 +124,7 @@ class GroupSum:
 def held_meetings(place: Group | Area, now: datetime) -> list[Held]:
     """Return the meetings of a group or an area that are over and were not cancelled, the latest first.
 
-    A joint one is there once. Three statements.
+    A joint one is there once, and not at all if none of its groups was there. Three statements.
     """
     columns = (
         Meeting.id, Meeting.audience, Meeting.kind, Meeting.starts_at, Meeting.ends_at, Meeting.counting,
@@ -139,7 +139,7 @@ def held_meetings(place: Group | Area, now: datetime) -> list[Held]:
 def _is_held(place: Group | Area, now: datetime) -> ColumnElement[bool]:
     is_here = Meeting.counts_for(_groups(place))
     if isinstance(place, Area):
-        is_here = or_(is_here, Meeting.area_id == place.id)
+        is_here = or_(is_here, and_(Meeting.area_id == place.id, Meeting.is_of_somebody()))
     return and_(is_here, Meeting.is_on, Meeting.ends_at <= now)
 
 
@@ -242,7 +242,7 @@ def sums_of_areas(since: datetime, until: datetime, now: datetime) -> dict[int, 
     """
     taking_part = select(Group.area_id, MeetingPart.meeting_id).join(Group, Group.id == MeetingPart.group_id)
     began = select(Group.area_id, Meeting.id).select_from(Meeting).join(Building).join(Group)
-    called = select(Meeting.area_id, Meeting.id).where(Meeting.area_id.is_not(None))
+    called = select(Meeting.area_id, Meeting.id).where(Meeting.area_id.is_not(None), Meeting.is_of_somebody())
     # a union has no pair twice
     where = union(taking_part.where(MeetingPart.state == PartState.TAKES_PART), began, called).subquery()
     came = func.coalesce(func.sum(Meeting.head_count), 0)
