@@ -181,7 +181,7 @@ def signature(about: Model) -> str | None:
     """Return who sends a mail about this, in the current language; None if nobody in particular does."""
     match about:
         case Meeting() if about.group:
-            return coordinators_signature(about.called_by_id, about.group)
+            return _callers_signature(about, about.group)
         case Meeting() if about.area:
             return officers_signature(about.called_by_id, about.area)
         case Invitation():
@@ -191,6 +191,14 @@ def signature(about: Model) -> str | None:
         case JoinRequest() if about.state in DECIDED:
             return coordinators_signature(about.decided_by_id, about.group)
     return None
+
+
+def _callers_signature(meeting: Meeting, group: Group) -> str | None:
+    """Return who calls a group's meeting, with the group if others are asked to come too."""
+    signed = coordinators_signature(meeting.called_by_id, group)
+    if signed is None or all(each.group_id == group.id for each in meeting.parts):
+        return signed
+    return _("%(who)s i %(group)s", who=signed, group=group.name)
 
 
 def officers_signature(person_id: int | None, area: Area) -> str | None:

@@ -92,7 +92,11 @@ def called_to(meeting: Meeting) -> str:
         case _other, Area() as area, _none:
             return _("Du är bjuden på %(kind)s i %(area)s.", kind=kind, area=area.name)
     if len(meeting.group_ids) > 1:
-        return _("Du är bjuden på %(kind)s med fler hus.", kind=kind)
+        return _(
+            "Du är bjuden på %(kind)s med fler hus. %(group)s bjuder in.",
+            kind=kind,
+            group=meeting.called_from.name,
+        )
     return _("Du är bjuden på %(kind)s i ditt hus.", kind=kind)
 
 
