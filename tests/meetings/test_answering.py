@@ -257,6 +257,16 @@ def test_every_page_shows_the_answer_and_keeps_the_number(
     assert sums(meeting).people == 3
 
 
+def test_the_groups_page_asks_nothing_once_the_gathering_has_begun(client: PageClient, scene: Scene) -> None:
+    meeting = make_meeting(scene.group, starts_at=utcnow() - timedelta(minutes=10))
+    make_answer(meeting, scene.carin, Answer.YES, people=3)
+    db.session.commit()
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
+    assert "Hushållets svar: Jag kommer: 3 personer" in page.text
+    assert "Träffen har redan börjat, så det går inte att svara längre." in page.text
+    assert {"Jag kommer", "Kan inte", "Kanske"} & set(page.buttons) == set()
+
+
 def test_a_mailed_page_names_the_group_and_whom_it_is_for(
     client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
 ) -> None:
