@@ -120,7 +120,7 @@ def test_the_languages_can_be_changed_as_long_as_it_is_on_and_nobody_is_mailed(
     assert client.get(page.path, as_=scene.gun).location == f"/meetings/{meeting.id}"
 
 
-def test_an_officer_is_told_in_bands_how_many_come_and_how_many_of_them_are_strangers(
+def test_an_officer_is_told_in_bands_how_many_members_come_and_how_many_strangers(
     client: PageClient, scene: Scene
 ) -> None:
     meeting = call(client, scene)
@@ -128,5 +128,9 @@ def test_an_officer_is_told_in_bands_how_many_come_and_how_many_of_them_are_stra
     service.answer_as_guest(meeting, "a" * 24, 3)
     db.session.commit()  # with Carin's two it is five, but how many members come is not told by that
     shown = client.get(f"/meetings/{meeting.id}", as_=scene.gun).text
-    assert "Väntas minst 3 Från den öppna sidan färre än 5 Jag kommer färre än 5" in shown
+    assert "Väntas minst 3 Från den öppna sidan 3 Jag kommer färre än 5" in shown
+    service.answer_as_guest(meeting, "b" * 24, 10)
+    db.session.commit()
+    shown = client.get(f"/meetings/{meeting.id}", as_=scene.gun).text
+    assert "Väntas minst 13 Från den öppna sidan 13 Jag kommer färre än 5" in shown
     assert "Har inte svarat" not in shown
