@@ -279,6 +279,8 @@ def test_one_that_was_written_down_by_mistake_is_removed_and_not_corrected(
     assert told.flashes == [
         ("info", "Den här sortens träff går inte att rätta. Ta bort den, och lägg till den igen.")
     ]
+    said = "En gemensam träff går inte att rätta: ta bort den och lägg till den igen."
+    assert said in " ".join(client.get("/help/coordinators").text.split())
     typed = HELD | {"held": "yes", "scope": "group", "kind": "annual"}
     assert client.post(f"/meetings/{meeting.id}/correct", typed, as_=scene.amina).status == 303
     shown.click("Ta bort träffen").press("Ta bort träffen")
