@@ -25,6 +25,7 @@ PARTIAL = {  # tables that may be incomplete, by the last two parts of their nam
     "labels.SET_ASIDE": "those of a lead; an officer has others",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
     "links.REPORT_BY_LINK": "coordinators and the police sign in",
+    "tasks.HOLDS_FOR": "the others do not come back with time",
     "joint.SAID": "a group that is asked has not answered",
     "joint.SAID_AFTER": "a group that is asked has not answered",
     "list_cells.FORMS": "columns of free text have no form",

@@ -174,7 +174,6 @@ def test_arabic_counts_from_eleven_on_by_the_last_form() -> None:
     assert swapped == []
 
 
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_header_says_who_has_read_it(language: str) -> None:
     text = (FOLDER / language / "LC_MESSAGES" / "messages.po").read_text()
