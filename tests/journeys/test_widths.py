@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.browser import Phone
 from tests.cast import Scene
 from tests.factories import make_finding, make_meeting, make_message, make_notice, make_report
 from watch.extensions import db
-from watch.models import FindingStatus, Language, NotesDraft, Person, ReportIndicator, utcnow
+from watch.models import FindingStatus, Language, Membership, NotesDraft, Person, ReportIndicator, utcnow
 
 SMALL = {"width": 360, "height": 740}
 LONG = "https://www.example.org/" + "a" * 150
@@ -39,6 +39,7 @@ def pages(scene: Scene) -> dict[str, list[str]]:
     report.indicators = [ReportIndicator(name=LONG[:80], before="1", after="2", source=LONG[:80])]
     db.session.execute(update(Person).values(name=NAME, shows_name=True))
     group.name = NAME
+    dawits = db.session.scalars(select(Membership.id).where(Membership.person_id == scene.dawit.id)).one()
     db.session.commit()
     of_house = f"/groups/{group.id}"
     shared = [of_house, f"/meetings/{meeting.id}", f"/findings/{finding.id}", f"/notices/{notice.id}"]
@@ -47,7 +48,7 @@ def pages(scene: Scene) -> dict[str, list[str]]:
         "amina": [
             *shared, f"{of_house}/house", f"{of_house}/members", f"{of_house}/messages",
             f"{of_house}/findings/new", f"/meetings/{meeting.id}/edit", f"/meetings/{held.id}/notes",
-            f"/meetings/{held.id}/notes/preview",
+            f"/meetings/{held.id}/notes/preview", f"/memberships/{dawits}/record",
         ],
         "gun": ["/overview", f"/report/{report.id}", "/contacts/new", of_house, f"{of_house}/lifecycle"],
     }  # fmt: skip
