@@ -244,7 +244,7 @@ def save_settings() -> ViewAnswer:
     if not form.validate():
         return _settings(form), 422
     person = current_person()
-    people_service.save_settings(person, form.changes)
+    people_service.save_settings(person, **form.changes)
     db.session.commit()
     session["language"] = person.language.value
     flash(_("Sparat."), "done")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import insert, literal, select
@@ -90,7 +89,7 @@ def works_again(mailbox: Mailbox | None, *, by: Person | None) -> bool:
     return True
 
 
-def save_settings(person: Person, changes: Mapping[str, Any]) -> None:
+def save_settings(person: Person, **changes: Any) -> None:
     """Save what a person changes of their own name, language, phone and what neighbours may see."""
     for name, answer in changes.items():
         setattr(person, name, answer if isinstance(answer, bool) else answer or None)
