@@ -102,7 +102,7 @@ COLUMNS = {
     HIDES_NOTHING: (
         "coordinator.confirmed_on", "coordinator.trained_on",
         "finding.building_id", "finding.changed_at", "finding.due_on", "finding.owner", "finding.spot",
-        "finding.stairwell_id", "finding.status",
+        "finding.stairwell_id", "finding.status", "finding_step.due_before", "finding_step.due_on",
         "checklist_item.done_on", "checklist_item.meeting_on",
         "contact_person.hours", "contact_person.checked_on", "contact_person.corrected_at",
         "stairwell.north", "stairwell.east",

@@ -81,7 +81,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm 
         last_meeting=last,
         is_ahead=start.meeting_on is not None and start.meeting_on > local(now).date(),
         asks_to_be_sure=queries.asks_to_be_sure(group, start),
-        asked_again=queries.asked_again_at(group, now),
+        asked_again=queries.asked_again_at(group, now) if causes else None,
         is_quiet=last is None or last < now - queries.QUIET_AFTER,
         states=GROUP_STATES, kinds=GROUP_STATE_KINDS, steps=STEPS, way_words=WAY,
     )  # fmt: skip
