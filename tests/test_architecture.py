@@ -100,6 +100,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "access": {"made_for", "models", "permissions", "positions", "relations", "things"},
     "permissions": {"models", "positions", "relations"},
     "made_for": {"crypto", "database", "extensions"},
+    "marks": set(),
     "positions": {"models", "statements"},
     "relations": {"models", "positions", "statements"},
     "things": {"models", "statements"},
@@ -145,12 +146,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "exporting", "fields", "guarding", "language", "lengths", "models"}
-    | {"periods", "personnummer", "sending", "tables"},
+    | {"marks", "periods", "personnummer", "sending", "tables"},
     "labels": {"bands", "exporting", "fields", "language", "models", "backing", "personnummer", "signs"}
     | {"tables"},
     "queries": MODELS
-    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "titles",
-       "tokens"},
+    | {"errors", "language", "mail.kinds", "mail.progress", "marks", "names", "recipients", "searching",
+       "titles", "tokens"},
     "mails": MODELS | {"calendar", "mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
@@ -159,7 +160,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"names", "permissions", "recipients", "relations", "tokens"},
     "part": MODELS
     | {
-        "audit", "errors", "fields", "guard", "guarding", "language", "mail", "names", "paper",
+        "audit", "errors", "fields", "guard", "guarding", "language", "mail", "marks", "names", "paper",
         "personnummer", "signs", "spreadsheets", "tables", "tokens",
     }
     | {"clock", "encodings", "exporting", "journal", "backing", "periods", "searching", "sending"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from typing import Any
 
@@ -14,6 +13,7 @@ from wtforms.validators import InputRequired, ValidationError
 from watch.accounts.queries import is_of_somebody_known, partners_among
 from watch.fields import AddressField, Form, LanguageField, NameField, PhoneField
 from watch.lengths import PATH
+from watch.marks import SeenField, mark
 from watch.models import Person
 
 
@@ -50,7 +50,7 @@ class SaveSettingsForm(Form):
     A page that was opened before something changed brings nothing back, such as a name that is hidden by now.
     """
 
-    seen = HiddenField()
+    seen = SeenField()
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
     language = LanguageField(_l("Språk för meddelanden"))
     phone = PhoneField(_l("Telefon"))
@@ -64,14 +64,14 @@ class SaveSettingsForm(Form):
 
     def see(self) -> None:
         """Note that the page shows the answers as they are now."""
-        self.seen.data = ".".join(_mark_of(name, answer) for name, answer in self._answers().items())
+        self.seen.show(".".join(mark(name, answer or "") for name, answer in self._answers().items()))
 
     @property
     def changes(self) -> dict[str, Any]:
         """The answers that are not as the page showed them."""
-        seen = (self.seen.data or "").split(".")
+        seen = self.seen.data.split(".")
         answers = self._answers().items()
-        return {name: answer for name, answer in answers if _mark_of(name, answer) not in seen}
+        return {name: answer for name, answer in answers if mark(name, answer or "") not in seen}
 
     def _answers(self) -> dict[str, Any]:
         return {each.short_name: each.data for each in self if not isinstance(each, HiddenField)}
@@ -85,7 +85,3 @@ class SaveSettingsForm(Form):
                     "Skriv ditt namn på ett annat sätt."
                 )
             )
-
-
-def _mark_of(name: str, answer: Any) -> str:
-    return hashlib.sha256(f"{name}={answer or ''}".encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, SelectChoice, SelectField
+from wtforms import Field, SelectChoice, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from watch.contacts.entry import Correction, Entry, Target
@@ -30,6 +30,7 @@ from watch.fields import (
     choices_of,
 )
 from watch.guarding import demand_no_flat
+from watch.marks import SeenField
 from watch.models import ContactRole, ContactScope, Group
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
@@ -40,13 +41,6 @@ CHOICE: Any = _l("Välj")
 NONE_YET = SelectChoice("", CHOICE)
 IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
 REACHABLE = _l("Skriv en telefon eller en e-postadress, så att kontakten går att nå.")
-
-
-class SeenField(HiddenField):
-    """The mark of a card or a finding when the form was shown, sent back. Without one, nothing was seen."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = valuelist[0] if valuelist else ""
 
 
 class ContactPhoneField(PhoneField):
@@ -92,7 +86,7 @@ class CardForm(Form):
 
     def see(self, card: Card) -> None:
         """Note that whoever fills in the form is shown the card as it is now."""
-        self.seen.data, self.seen.raw_data = mark_of(card), None
+        self.seen.show(mark_of(card))
 
     @property
     def entry(self) -> Entry:
@@ -208,7 +202,7 @@ class CorrectContactForm(Form):
 
     def see(self, card: Card) -> None:
         """Note that whoever fills in the form is shown the card as it is now."""
-        self.seen.data, self.seen.raw_data = mark_of(card), None
+        self.seen.show(mark_of(card))
 
 
 def _shown(card: Card | None) -> dict[str, Any]:

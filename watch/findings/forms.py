@@ -11,12 +11,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from watch.contacts.forms import SeenField
 from watch.fields import DayField, Form, TextField, choice, choices_of
 from watch.findings.labels import OWNERS, SPOTS, STATUSES
 from watch.findings.queries import mark_of, words_mark_of
 from watch.guarding import about_no_neighbour, surely_about_no_neighbour
 from watch.language import local
+from watch.marks import SeenField
 from watch.models import CLOSED, Finding, FindingOwner, FindingStatus, Spot, utcnow
 from watch.sending import SendingForm
 
@@ -94,7 +94,7 @@ class FindingForm(SendingForm):
 
     def see(self, finding: Finding) -> None:
         """Note that whoever fills in the form is shown the finding as it is now."""
-        self.seen.data, self.seen.raw_data = words_mark_of(finding), None
+        self.seen.show(words_mark_of(finding))
 
 
 def where_value(finding: Finding) -> str:
@@ -140,7 +140,7 @@ class ReportForm(Form):
 
     def see(self, finding: Finding) -> None:
         """Note that whoever fills in the form is shown the finding as it is now."""
-        self.seen.data, self.seen.raw_data = mark_of(finding), None
+        self.seen.show(mark_of(finding))
 
 
 class ReportByLinkForm(ReportForm):

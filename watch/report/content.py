@@ -6,11 +6,11 @@ their reader's language (saying.py). It holds no contact person, and nothing els
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date, datetime
 
 from watch.language import local
+from watch.marks import mark
 from watch.models import Report, ReportIndicator
 from watch.report.period import Period
 from watch.report.queries.figures import findings_of, groups_of, meetings_of, outreach_of
@@ -62,11 +62,9 @@ def kept(content: Facts) -> str:
 
 def mark_of_indicator(indicator: ReportIndicator) -> str:
     """Return a mark of a measure: another one says that it has changed since."""
-    said = (indicator.name, indicator.before, indicator.after, indicator.source)
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    return mark(indicator.name, indicator.before, indicator.after, indicator.source)
 
 
 def mark_of(report: Report, content: Facts) -> str:
     """Return a mark of all that an edition would say: another one says that something has changed since."""
-    said = [kept(content), *(getattr(report, name) for name in CONTACT)]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+    return mark(kept(content), *(getattr(report, name) for name in CONTACT))

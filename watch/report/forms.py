@@ -25,6 +25,7 @@ from watch.fields import (
     choice,
 )
 from watch.lengths import ReadsNoMore
+from watch.marks import SeenField
 from watch.models import Area, Language, Report, ReportIndicator
 from watch.report.content import mark_of_indicator
 from watch.report.labels import BOTH_CHANGED, MOST_TEXT
@@ -136,7 +137,7 @@ class IndicatorForm(SendingForm):
 class ChangeIndicatorForm(IndicatorForm):
     """Asks for the same of a measure that is in the report. `seen` is the mark of what was shown of it."""
 
-    seen = StringField(widget=HiddenInput())
+    seen = SeenField()
 
     def __init__(self, indicator: ReportIndicator | None = None) -> None:
         """Show what a measure says; without one, take only what is sent."""
@@ -146,7 +147,7 @@ class ChangeIndicatorForm(IndicatorForm):
     def see(self, indicator: ReportIndicator) -> None:
         """Note that whoever fills in the form is shown the measure as it is now."""
         self.form_errors = [BOTH_CHANGED]
-        self.seen.data, self.seen.raw_data = mark_of_indicator(indicator), None
+        self.seen.show(mark_of_indicator(indicator))
 
 
 class ReviewForm(Form):
@@ -157,7 +158,7 @@ class ReviewForm(Form):
         choices=[choice("nobody", _l("Jag har läst igenom rapporten. Ingen person går att känna igen."))],
         validators=[InputRequired(_l("Läs igenom rapporten och kryssa i rutan. Sedan kan alla läsa den."))],
     )
-    seen = StringField(widget=HiddenInput())
+    seen = SeenField()
 
     def show_again(self) -> None:
         """Ask anew, with the box empty, because the report is not the one that was read."""

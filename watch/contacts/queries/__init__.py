@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from watch.crypto import keyring
 from watch.extensions import db
+from watch.marks import mark
 from watch.models import (
     GROUPS_IN_ORDER,
     Area,
@@ -211,7 +211,7 @@ def mark_of(contacts: Iterable[ContactPerson]) -> str:
     told = sorted(
         (each.id, each.removed_at is None, each.whom, *map(str, facts_of(each))) for each in contacts
     )
-    return keyring().blind_index("contacts as they were shown", repr(told)).hex()
+    return mark(*told)
 
 
 def elsewhere(card: Card) -> Card:

@@ -67,7 +67,7 @@ def save(contact_id: int) -> ViewAnswer:
     form = _form(card)
     if not form.validate():
         return _change_page(card, form), 422
-    entry, seen = form.entry, form.seen.data or ""
+    entry, seen = form.entry, form.seen.data
     try:
         with saving(_("Kontakten är ändrad.")):
             service.change_card(card, entry, form.targets, seen=seen, by=current_person(), today=today())

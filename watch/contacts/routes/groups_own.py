@@ -59,7 +59,7 @@ def group_save(group: Group, contact_id: int) -> ViewAnswer:
     form = GroupContactForm(group, card)
     if not form.validate():
         return _change_page(group, card, form), 422
-    entry, seen, target = form.entry, form.seen.data or "", _target(group)
+    entry, seen, target = form.entry, form.seen.data, _target(group)
     try:
         with saving(_("Kontakten är ändrad.")):
             service.change_card(card, entry, [target], seen=seen, by=current_person(), today=today())

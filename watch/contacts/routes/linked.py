@@ -64,7 +64,7 @@ def correct(token: str) -> ViewAnswer:
         return _change_page(token, card, form), 422
     try:
         with saving(_("Tack! Ändringen syns nu. Den som följer området får veta det.")):
-            seen = form.seen.data or ""
+            seen = form.seen.data
             (contact, *_others) = service.correct(question, card, form.correction, seen=seen, today=today())
             if form.about_nobody.is_given:
                 audit.note(audit.ABOUT_NOBODY, about=contact, by=None, group=contact.group, area=contact.area)

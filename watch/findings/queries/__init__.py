@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.queries.members import coordinates, takes_part
+from watch.marks import mark
 from watch.models import (
     CLOSED,
     OFFICERS_OWN,
@@ -164,8 +164,7 @@ def mark_of(finding: Finding) -> str:
 def words_mark_of(finding: Finding) -> str:
     """Return a mark of what a finding says and of where it is: another one once anything is changed."""
     place = finding.building_id, finding.stairwell_id
-    said = finding.spot, finding.what, finding.owner, finding.due_on, *place, finding.removed_at is None
-    return keyring().blind_index("finding as it was shown", repr([*map(str, said)])).hex()
+    return mark(finding.spot, finding.what, finding.owner, finding.due_on, *place, finding.removed_at is None)
 
 
 def told_at(finding: Finding) -> datetime | None:

@@ -50,7 +50,7 @@ def report_by_link(token: str) -> ViewAnswer:
         return _page(token, link, unsaved=form.text.data or ""), 409
     if not form.validate():
         return _page(token, link, form), 422
-    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data or ""
+    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data
     try:
         with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=REFUSED):
             service.report(link.finding, said, role=link.finding.owner, by=None, seen=seen)

@@ -83,7 +83,7 @@ def change(finding: Finding) -> ViewAnswer:
         return _edit_page(finding, form), 422
     try:
         with saving(_("Åtgärden är ändrad.")):
-            service.change(finding, _plan(form), seen=form.seen.data or "", by=current_person())
+            service.change(finding, _plan(form), seen=form.seen.data, by=current_person())
             _note_assurance(form, finding)
     except ChangedMeanwhile:
         form.form_errors = [BOTH_CHANGED]
@@ -100,7 +100,7 @@ def report(finding: Finding) -> ViewAnswer:
     form.known = names_known(_place(finding))
     if not form.validate():
         return show_page(finding, form), 422
-    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data or ""
+    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data
     person = current_person()
     role = queries.role_of(person, queries.area_id_of(finding))
     try:

@@ -9,6 +9,7 @@ from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from watch.fields import Form, NumberField, choices_of
+from watch.marks import SeenField
 from watch.meetings.labels import ANSWERS
 from watch.meetings.queries.seen import count_seen
 from watch.models import Answer, Meeting, MeetingAnswer
@@ -50,7 +51,7 @@ class AnswerMeetingForm(Form):
 class CountHeadsForm(Form):
     """Asks how many came, which can be 0, or whether nobody counted. `seen` is what the page showed."""
 
-    seen = HiddenField()
+    seen = SeenField()
     head_count = NumberField(
         _l("Hur många kom?"),
         validators=[Optional(), NumberRange(0, 1000, _l("Skriv ett antal från 0 till 1000."))],
@@ -59,7 +60,7 @@ class CountHeadsForm(Form):
 
     def see(self, meeting: Meeting) -> None:
         """Note that whoever fills in the form is shown the number as it is now."""
-        self.seen.data, self.seen.raw_data = count_seen(meeting), None
+        self.seen.show(count_seen(meeting))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Demand either a number or that nobody counted."""

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from watch.fields import Form, TicksField, choice, choices_of
 from watch.language import OWN_NAMES
+from watch.marks import SeenField
 from watch.meetings.forms.planning import CallForm, DraftForm
 from watch.meetings.labels import KINDS
 from watch.meetings.queries.seen import languages_seen
@@ -37,11 +38,11 @@ class ChooseLanguagesForm(Form):
     """Asks which languages are spoken at a meeting that is called already. `seen` is what the page showed."""
 
     languages = SpokenField()
-    seen = HiddenField()
+    seen = SeenField()
 
     def see(self, meeting: Meeting) -> None:
         """Note that whoever fills in the form is shown what is chosen now."""
-        self.seen.data, self.seen.raw_data = languages_seen(meeting), None
+        self.seen.show(languages_seen(meeting))
 
 
 class CallInAreaForm(CallForm):

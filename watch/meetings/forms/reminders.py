@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField
+from wtforms import SelectField
 
 from watch.fields import Form, TextField, choice
+from watch.marks import SeenField
 from watch.meetings.labels import REMINDER_DAYS
 from watch.meetings.queries.seen import reminders_seen
 from watch.models import Meeting
@@ -26,11 +27,11 @@ class RemindersForm(Form):
 class ChooseRemindersForm(RemindersForm):
     """Asks the same of a meeting that is called already. `seen` is what the page showed."""
 
-    seen = HiddenField()
+    seen = SeenField()
 
     def see(self, meeting: Meeting) -> None:
         """Note that whoever fills in the form is shown what is chosen now."""
-        self.seen.data, self.seen.raw_data = reminders_seen(meeting), None
+        self.seen.show(reminders_seen(meeting))
 
 
 def reminders_of(meeting: Meeting) -> dict[str, Any]:

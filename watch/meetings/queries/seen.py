@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-
+from watch.marks import mark
 from watch.models import Counting, Meeting
 
 
@@ -16,8 +15,7 @@ def count_seen(meeting: Meeting) -> str:
 
 def reminders_seen(meeting: Meeting) -> str:
     """Return what a form remembers of a meeting's reminders and their words."""
-    values = meeting.remind_early, meeting.remind_late, meeting.reminder_text or ""
-    return hashlib.sha256("\n".join(map(str, values)).encode()).hexdigest()[:16]
+    return mark(meeting.remind_early, meeting.remind_late, meeting.reminder_text or "")
 
 
 def languages_seen(meeting: Meeting) -> str:

@@ -207,7 +207,7 @@ def write_count(meeting: Meeting) -> ViewAnswer:
     if not form.validate():
         return _count_page(meeting, form), 422
     not_yet = _("Det går att skriva hur många som kom när träffen har börjat.")
-    seen, unless = form.seen.data or "", {MeetingNotStarted: not_yet, MeetingCancelled: not_yet}
+    seen, unless = form.seen.data, {MeetingNotStarted: not_yet, MeetingCancelled: not_yet}
     try:
         with saving(_("Antalet är sparat."), unless=unless):
             service.write_count(meeting, form.head_count.data, by=current_person(), seen=seen)

@@ -44,7 +44,7 @@ def choose_languages(meeting: Meeting) -> ViewAnswer:
     said = said if form.languages.data else _("Inga språk står på träffens sidor.")
     try:
         with saving(said, unless=TOO_LATE):
-            seen = form.seen.data or ""
+            seen = form.seen.data
             service.choose_languages(meeting, form.languages.data, seen=seen, by=current_person())
     except ChangedMeanwhile:
         form.form_errors = [BOTH_CHANGED]

@@ -40,7 +40,7 @@ def choose_reminders(meeting: Meeting) -> ViewAnswer:
         return _page(meeting, form), 422
     try:
         with saving(_("Påminnelserna är sparade."), unless=TOO_LATE):
-            seen = form.seen.data or ""
+            seen = form.seen.data
             service.choose_reminders(meeting, reminders_in(form), by=current_person(), seen=seen)
             note_assurance(form, meeting)
     except ChangedMeanwhile:

@@ -82,7 +82,7 @@ def report(finding_id: int) -> ViewAnswer:
     form = ReportForm(finding)
     if not form.validate():
         return _finding_page(finding, form), 422
-    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data or ""
+    said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data
     try:
         with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=GONE):
             service.report(finding, said, seen=seen, by=current_person())
@@ -109,7 +109,7 @@ def save(contact_id: int) -> ViewAnswer:
         return _entry_page(card, form), 422
     try:
         with saving(_("Uppgifterna är sparade. Så står de nu för grannarna.")):
-            said, seen = form.correction, form.seen.data or ""
+            said, seen = form.correction, form.seen.data
             service.correct_entry(card, said, seen=seen, by=current_person(), today=_today())
             if form.about_nobody.is_given:
                 audit.note(audit.ABOUT_NOBODY, about=card[0], by=current_person(), area=card[0].area)

@@ -9,13 +9,14 @@ import wtforms
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from watch.exporting import ExportForm
 from watch.fields import DayField, Form, TicksField, choice, choices_of
 from watch.language import local
 from watch.lengths import ReadsNoMore
+from watch.marks import SeenField
 from watch.models import Area, Coordinator, utcnow
 from watch.registers.labels import COORDINATOR_SORTS, FORMATS, SHOWN, Format
 from watch.registers.queries.coordinators import RowOrder, Shown, Wanted
@@ -95,14 +96,14 @@ class CoordinatorForm(Form):
 
     trained_on = PastDayField(_l("Gick utbildningen"))
     confirmed_on = PastDayField(_l("Sa senast att uppdraget gäller"))
-    seen = HiddenField()
+    seen = SeenField()
 
     def __init__(self, coordinator: Coordinator, seen: str) -> None:
         super().__init__(obj=coordinator, data={"seen": seen})
 
     def see(self, seen: str) -> None:
         """Note that whoever fills in the form is shown the days as they are now."""
-        self.seen.data, self.seen.raw_data = seen, None
+        self.seen.show(seen)
 
 
 class FilterCoordinatorsForm(wtforms.Form):

@@ -9,12 +9,13 @@ from typing import Any
 import wtforms
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from watch.fields import DayField, Form, NumberField, TicksField, choice, choices_of
 from watch.language import local
 from watch.lengths import AtMost, ReadsNoMore
+from watch.marks import SeenField
 from watch.models import Area, Building, Landlord, Property, SignSpot, Stairwell, WatchSign, utcnow
 from watch.registers.cells import (
     MAX_CHARACTERS,
@@ -57,7 +58,7 @@ class CellField(StringField):
 class PlaceForm(Form):
     """A form for a place. `seen` is what it remembers of the place as it was shown."""
 
-    seen = HiddenField()
+    seen = SeenField()
 
     def contradictions(self) -> Iterator[tuple[Any, Any]]:
         """Yield the fields whose answers do not agree with others, each with what to do."""
@@ -73,7 +74,7 @@ class PlaceForm(Form):
 
     def see(self, thing: Any) -> None:
         """Note that whoever fills in the form is shown the place as it is now."""
-        self.seen.data, self.seen.raw_data = remembered(thing), None
+        self.seen.show(remembered(thing))
 
 
 class BuildingForm(PlaceForm):

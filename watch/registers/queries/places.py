@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
+from watch.marks import mark
 from watch.models import (
     Area,
     Building,
@@ -186,5 +186,4 @@ def landlords() -> Sequence[Landlord]:
 
 def remembered(thing: Area | Building | Property | Stairwell | WatchSign) -> str:
     """Return what a form remembers of the values that it shows, by which a change meanwhile is noticed."""
-    values = [str(getattr(thing, name)) for name in REMEMBERED[type(thing)]]
-    return hashlib.sha256("\n".join(values).encode()).hexdigest()[:16]
+    return mark(*(getattr(thing, name) for name in REMEMBERED[type(thing)]))

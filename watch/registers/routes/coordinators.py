@@ -59,7 +59,7 @@ def save_days(coordinator: Coordinator) -> ViewAnswer:
     try:
         with saving(_("Sparat i registret.")):
             days = form.trained_on.data, form.confirmed_on.data
-            service.write_days(coordinator, days, seen=form.seen.data or "", by=current_person())
+            service.write_days(coordinator, days, seen=form.seen.data, by=current_person())
     except ChangedMeanwhile:
         form.form_errors = [BOTH_CHANGED]
         form.see(service.as_seen(coordinator))

@@ -92,7 +92,7 @@ def change(building: Building) -> ViewAnswer:
 
     def save() -> None:
         land = form.properties[form.land.data]
-        seen = form.seen.data or ""
+        seen = form.seen.data
         service.change_building(building, form.house_name.data or "", land, seen=seen, by=current_person())
 
     return _save(building, building, form, form.house_name, save)
@@ -110,7 +110,7 @@ def change_address(stairwell: Stairwell) -> ViewAnswer:
     form = AddressForm(stairwell)
 
     def save() -> None:
-        seen = form.seen.data or ""
+        seen = form.seen.data
         service.change_address(stairwell, *form.values, seen=seen, by=current_person())
 
     return _save(stairwell.building, stairwell, form, form.street_address, save)
@@ -130,7 +130,7 @@ def change_property(building: Building) -> ViewAnswer:
 
     def save() -> None:
         said = form.designation.data or "", form.landlord.data or ""
-        service.change_property(land, *said, seen=form.seen.data or "", by=current_person())
+        service.change_property(land, *said, seen=form.seen.data, by=current_person())
 
     return _save(building, land, form, form.designation, save)
 
@@ -150,7 +150,7 @@ def change_target(area: Area) -> ViewAnswer:
     try:
         with saving(_("Målet är sparat.")):
             said = form.groups.data, form.by.data, form.share.data
-            service.change_target(area, *said, seen=form.seen.data or "", by=current_person())
+            service.change_target(area, *said, seen=form.seen.data, by=current_person())
     except ChangedMeanwhile:
         form.form_errors = [BOTH_CHANGED]
         form.see(area)

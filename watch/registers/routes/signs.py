@@ -51,7 +51,7 @@ def change_sign(sign: WatchSign) -> ViewAnswer:
         return _edit(sign, form), 422
     try:
         with saving(_("Skylten är ändrad.")):
-            service.change(sign, dict(form.values), seen=form.seen.data or "", by=current_person())
+            service.change(sign, dict(form.values), seen=form.seen.data, by=current_person())
     except ChangedMeanwhile:
         form.form_errors = [BOTH_CHANGED]
         form.see(sign)

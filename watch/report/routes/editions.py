@@ -38,7 +38,7 @@ def publish(report: Report) -> ViewAnswer:
         return _review_page(report, form), 422
     try:
         with saving(_("Publicerat. Nu kan alla läsa rapporten.")):
-            service.publish(report, seen=form.seen.data or "", by=current_person())
+            service.publish(report, seen=form.seen.data, by=current_person())
     except ChangedMeanwhile:
         form.show_again()
         return _review_page(report, form), 422
@@ -92,7 +92,7 @@ def _edition(report: Report, number: int) -> ReportEdition:
 
 def _review_page(report: Report, form: ReviewForm) -> str:
     content = content_of(report, utcnow())
-    form.seen.data, form.seen.raw_data = mark_of(report, content), None
+    form.seen.show(mark_of(report, content))
     shown = [each for each in sections_of(content) if not each.is_empty]
     counted = counted_of(content)
     return render_template("report/review.html", report=report, form=form, sections=shown, counted=counted)

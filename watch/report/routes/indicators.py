@@ -58,7 +58,7 @@ def change_indicator(report: Report, indicator_id: int) -> ViewAnswer:
         return _edit_page(indicator, form), 422
     try:
         with saving(_("Ändringen är sparad.")):
-            service.change_indicator(indicator, form.values, seen=form.seen.data or "", by=current_person())
+            service.change_indicator(indicator, form.values, seen=form.seen.data, by=current_person())
             note_assurance(form, report)
     except ChangedMeanwhile:
         form.see(indicator)
