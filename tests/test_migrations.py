@@ -464,6 +464,44 @@ def test_a_welcome_keeps_the_meeting_that_it_named_when_it_was_sent(app_at: AppA
         db.session.rollback()
 
 
+LIVES = {  # by group, and the kind that the last step gets
+    1: (("starting", "active", "closed", "active"), "reopened"),
+    2: (("starting", "active", "dormant", "closed", "dormant"), "reopened"),
+    3: (("starting", "active", "closed", "starting"), None),  # started anew
+    4: (("starting", "active", "closed"), None),
+    5: (("starting", "active", "dormant", "active"), None),
+    6: (("active", "active"), None),  # something else changed
+}
+
+
+def test_a_closing_that_was_taken_back_is_known_as_that(app_at: AppAt) -> None:
+    app = app_at("0061")
+    with app.app_context():
+        known = MetaData()
+        known.reflect(db.engine)
+        steps = [
+            {"group_id": group, "state": state, "at": THEN + timedelta(days=day)}
+            for group, (states, _kind) in LIVES.items()
+            for day, state in enumerate(states)
+        ]
+        groups = [
+            {"id": group, "area_id": 1, "name": "G", "state": states[-1], "started_at": THEN,
+             "counted_taking_part": 0}
+            for group, (states, _kind) in LIVES.items()
+        ]  # fmt: skip
+        with db.engine.begin() as connection:
+            connection.execute(known.tables["area"].insert(), BEFORE_LISTS["area"][:1])
+            connection.execute(known.tables["watch_group"].insert(), groups)
+            connection.execute(known.tables["group_transition"].insert(), steps)
+        upgrade(str(FOLDER), revision="0062")
+        kinds = text("SELECT group_id, kind FROM group_transition ORDER BY group_id, at")
+        with db.engine.begin() as connection:
+            found = connection.execute(kinds).all()
+        for group, (states, kind) in LIVES.items():
+            of_group = [each for number, each in found if number == group]
+            assert of_group == [None] * (len(states) - 1) + [kind]
+
+
 def test_migrations_are_one_numbered_row() -> None:
     script = ScriptDirectory(str(FOLDER))
     revisions = [revision.revision for revision in reversed(list(script.walk_revisions()))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -15,11 +15,14 @@ from tests.cast import Scene
 from tests.factories import make_finding, make_meeting, make_operation, make_report
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
+from tests.retention.nights import erase_all
+from watch.closing import service as closing
 from watch.est import export
 from watch.est.outcomes import Problem, compare
 from watch.est.outcomes import read as read_outcomes
 from watch.extensions import db
 from watch.findings import queries, service
+from watch.language import local
 from watch.models import Counting, Finding, FindingOwner, FindingStatus, MeetingKind, Spot, Theme, utcnow
 from watch.report.content import content_of
 from watch.report.period import Period
@@ -127,6 +130,24 @@ def _night() -> None:
     assert erase_findings(utcnow()) == 1
     assert erase_findings(utcnow()) == 0
     db.session.commit()
+
+
+def test_what_groups_see_to_counts_the_same_once_the_group_is_closed_and_erased(scene: Scene) -> None:
+    make_finding(scene.group, owner=FindingOwner.LANDLORD)
+    mended = make_finding(scene.group, owner=FindingOwner.COORDINATOR)
+    mended.status, mended.outcome, mended.spot = FindingStatus.DONE, "Låset är bytt.", Spot.DOOR
+    db.session.commit()
+    today = local(utcnow()).date()
+    period = Period(today - timedelta(days=9), today)
+    before = findings_of([scene.group.area], period)["of_groups"]
+    assert before["total"]["found"] == {"now": 2, "before": 0}
+    closing.close(scene.group, reason="Huset rivs.", by=scene.gun)
+    db.session.commit()
+    with time_machine.travel(utcnow() + timedelta(days=31)):
+        erase_all()
+        db.session.commit()
+        assert mended.what == ""
+        assert findings_of([scene.group.area], period)["of_groups"] == before
 
 
 @pytest.mark.parametrize(
