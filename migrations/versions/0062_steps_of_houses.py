@@ -10,7 +10,7 @@ down_revision = "0061"
 
 NUMBERED = {"sqlite_autoincrement": True}
 KINDS = "kind IN ('came', 'left', 'left_today', 'came_from', 'reopened')"
-# a closed group that is started anew begins with its first step; only who takes the closing back gets these
+# after a closing, only taking it back makes a group active or dormant: one that starts anew is starting
 REOPENED = """
 UPDATE group_transition SET kind = 'reopened' WHERE state IN ('active', 'dormant') AND (
     SELECT before.state FROM group_transition AS before
