@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextvars import Context
 from functools import cached_property
 from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 from flask import Flask
@@ -121,7 +121,7 @@ class Page:
 
     def form(self, action: str | None = None) -> dict[str, Any]:
         """Return what the form with this action (by default the main part's first) would send unchanged."""
-        return fields(self._form(lambda form, _button: action in {None, form.get("action")}, str(action))[0])
+        return fields(self._form(lambda form, _button: action in {None, address_of(form)}, str(action))[0])
 
     def press(self, button: str, data: Mapping[str, Any] | None = None) -> Page:
         """Fill in the form of the button with this text, and submit it."""
@@ -129,7 +129,7 @@ class Page:
         sent = fields(form) | dict(data or {})
         if pressed is not None and pressed.get("name"):
             sent[pressed.get("name") or ""] = pressed.get("value") or ""
-        action = (pressed.get("formaction") if pressed is not None else None) or form.get("action")
+        action = (pressed.get("formaction") if pressed is not None else None) or address_of(form)
         address = urljoin(self.path, action or self.path)
         if (form.get("method") or "get").lower() == "get":
             return self.client.get(address, query_string=sent, as_=self.reader)
@@ -218,6 +218,12 @@ def _forgery_token(app: Flask, browser: FlaskClient) -> str:
         secret = session.setdefault("csrf_token", secrets.token_hex(20))
     key = app.config.get("WTF_CSRF_SECRET_KEY") or app.secret_key
     return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(secret))
+
+
+def address_of(form: Element) -> str | None:
+    """Return where a browser would send a form, if it says so. What stands after "#" is not sent."""
+    action = form.get("action")
+    return urldefrag(action).url if action else None
 
 
 def fields(form: Element) -> dict[str, Any]:

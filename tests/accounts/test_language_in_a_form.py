@@ -12,7 +12,7 @@ from tests.access._expected import EXPECTED
 from tests.accounts.test_whose_form import TYPED, filled
 from tests.cast import Scene
 from tests.conftest import Dump
-from tests.page_client import Page, PageClient
+from tests.page_client import Page, PageClient, address_of
 from tests.page_contract import text_of
 from watch.extensions import db
 from watch.models import Language
@@ -37,7 +37,7 @@ def choose(client: PageClient, page: Page, words: str) -> tuple[dict[str, object
     for button in form.iter("button"):
         if button.get("name"):
             sent.pop(str(button.get("name")), None)
-    address = urljoin(page.path, form.get("action") or "")
+    address = urljoin(page.path, address_of(form) or "")
     return sent, client.post(address, sent, as_=page.reader, csrf=False)
 
 
@@ -53,14 +53,14 @@ def test_what_is_typed_is_kept_on_every_page(
     for expected in (each for rows in EXPECTED.values() for each in rows if each.get):
         page = client.get(expected.address.format_map({**things, "sign_in": "x"}), as_=reader)
         forms = page_forms(page) if page.status == 200 and page.html else []
-        if not forms or (action := urljoin(page.path, forms[0].get("action") or "")) in seen:
+        if not forms or (action := urljoin(page.path, address_of(forms[0]) or "")) in seen:
             continue
         seen.add(action)
         before = dump()
         sent, again = choose(client, page, "Soomaali")
         assert (again.status, again.tree.get("lang")) == (200, "so"), action
         assert again.errors == [], action
-        kept = again.form(forms[0].get("action"))
+        kept = again.form(address_of(forms[0]))
         wanted = {field: typed for field, typed in sent.items() if field not in NOT_SHOWN_AGAIN and typed}
         wanted = {field: typed for field, typed in wanted.items() if not field.endswith("csrf_token")}
         assert {field: kept.get(field) for field in wanted} == wanted, action

@@ -19,7 +19,7 @@ import time_machine
 from tests.access._expected import EXPECTED
 from tests.cast import Scene
 from tests.conftest import Dump
-from tests.page_client import BASE, Page, PageClient, fields
+from tests.page_client import BASE, Page, PageClient, address_of, fields
 from tests.page_contract import text_of
 from watch.extensions import db
 from watch.models import Person, SignIn, utcnow
@@ -48,7 +48,7 @@ class Form:
 def forms_of(page: Page) -> list[Form]:
     """Return the forms of a page that post, with some text in every field for text."""
     found = [form for form in page.tree.iter("form") if form.get("method") == "post"]
-    return [Form(page.path, urljoin(page.path, each.get("action") or ""), filled(each)) for each in found]
+    return [Form(page.path, urljoin(page.path, address_of(each) or ""), filled(each)) for each in found]
 
 
 def filled(form: Element) -> dict[str, object]:

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from tests.access._restoring import restorer
-from tests.page_client import Page, PageClient
+from tests.page_client import Page, PageClient, address_of
 from tests.page_contract import text_of
 from tests.presses.filling import INSTEAD, filled
 from tests.presses.rows import LEFT_OUT, rows_kept
@@ -100,7 +100,7 @@ class Walk:
         for form in forms:
             if (form.get("method") or "").lower() != "post":
                 continue
-            address = urljoin(page.path, form.get("action") or page.path)
+            address = urljoin(page.path, address_of(form) or page.path)
             for button in form.iter("button"):
                 sent = {button.get("name") or "": button.get("value") or ""} if button.get("name") else {}
                 endpoint, words = endpoint_of(self.app, address), (button.text or "").strip()
