@@ -121,7 +121,7 @@ class Page:
 
     def form(self, action: str | None = None) -> dict[str, Any]:
         """Return what the form with this action (by default the main part's first) would send unchanged."""
-        return fields(self._form(lambda form, _button: action in {None, address_of(form)}, str(action))[0])
+        return fields(self._form(lambda form, _button: action in {None, form.get("action")}, str(action))[0])
 
     def press(self, button: str, data: Mapping[str, Any] | None = None) -> Page:
         """Fill in the form of the button with this text, and submit it."""
@@ -129,7 +129,7 @@ class Page:
         sent = fields(form) | dict(data or {})
         if pressed is not None and pressed.get("name"):
             sent[pressed.get("name") or ""] = pressed.get("value") or ""
-        action = (pressed.get("formaction") if pressed is not None else None) or address_of(form)
+        action = (pressed.get("formaction") if pressed is not None else None) or form.get("action")
         address = urljoin(self.path, action or self.path)
         if (form.get("method") or "get").lower() == "get":
             return self.client.get(address, query_string=sent, as_=self.reader)

@@ -60,7 +60,7 @@ def test_what_is_typed_is_kept_on_every_page(
         sent, again = choose(client, page, "Soomaali")
         assert (again.status, again.tree.get("lang")) == (200, "so"), action
         assert again.errors == [], action
-        kept = again.form(address_of(forms[0]))
+        kept = again.form(forms[0].get("action"))
         wanted = {field: typed for field, typed in sent.items() if field not in NOT_SHOWN_AGAIN and typed}
         wanted = {field: typed for field, typed in wanted.items() if not field.endswith("csrf_token")}
         assert {field: kept.get(field) for field in wanted} == wanted, action
