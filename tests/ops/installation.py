@@ -199,6 +199,8 @@ def installation(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         coordinator.is_lead = coordinator.is_lead or coordinator.person.name == "Ivan Häggström"
     db.session.commit()
     monkeypatch.setitem(app.config, "POSTGRES_PROGRAMS", str(programs()))
+    gc.collect()
+    gc.freeze()  # so that `leave` collects only what this test has left behind, which is quick
     return Installation(app, tmp_path)
 
 
