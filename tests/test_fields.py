@@ -46,7 +46,7 @@ class Chosen(fields.Form):
     link = LinkField("Länk")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plain_app(make_app: Callable[..., Flask]) -> Flask:
     """The application without a database."""
     return make_app(DATABASE_URL="sqlite://", WTF_CSRF_ENABLED=False)

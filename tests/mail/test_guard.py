@@ -253,9 +253,14 @@ def test_a_domain_with_letters_of_its_own_goes_as_smtp_wants_it() -> None:
     assert headers.address("carin@blåbär.example") == "carin@xn--blbr-noae.example"
 
 
-@pytest.fixture
-def app_context(make_app: Any) -> Any:
-    """Push an application context, which tokens need. No database is used."""
+@pytest.fixture(scope="module")
+def app_without_data(make_app: Any) -> Flask:
     app: Flask = make_app(DATABASE_URL="sqlite://")
-    with app.app_context():
+    return app
+
+
+@pytest.fixture
+def app_context(app_without_data: Flask) -> Any:
+    """Push an application context, which tokens need. No database is used."""
+    with app_without_data.app_context():
         yield
