@@ -46,6 +46,7 @@ BEGINS = datetime(2026, 10, 7, 18, tzinfo=STOCKHOLM)
 AFTERWARDS = BEGINS + timedelta(hours=3)
 WRITTEN = "## Kort sagt\n\nLampan i port 3 är trasig.\nVi städar cykelrummet i maj.\nNästa träff är i juni.\n"
 TEXT = {"text": WRITTEN}
+KEPT = "Det du skrev är sparat. Den andra texten finns också kvar: gör en text av båda."
 KIND = "notes-published"
 MAIL = {"is_trial": False, "names": "", "change": None, "link": "/x", "unsubscribe": "/u", "base_url": "",
         "partners": "", "controller": "", "language": "sv", "direction": "ltr"}  # fmt: skip
@@ -94,6 +95,12 @@ def told(outbox: Outbox) -> list[str]:
 def draft() -> str:
     db.session.expire_all()
     return db.session.scalars(select(NotesDraft)).one().text
+
+
+def beside() -> list[str]:
+    """Return the texts that were saved at the same time as the draft."""
+    db.session.expire_all()
+    return list(db.session.scalars(select(NotesAside.text).order_by(NotesAside.id)))
 
 
 def test_the_template_knows_who_called_when_and_how_many_came(
@@ -191,12 +198,31 @@ def test_two_who_write_at_once_lose_no_word(client: PageClient, scene: Scene, he
     assert "Bengts ord." in later.text  # until somebody makes one text of the two
     assert client.get(f"/meetings/{held.id}/notes/preview", as_=scene.amina).status == 303
 
-    later.press("Spara utkast", {"text": "Aminas och Bengts ord."})
+    later.press("Spara och ta bort den andra texten", {"text": "Aminas och Bengts ord."})
     assert draft() == "Aminas och Bengts ord."
-    assert db.session.scalars(select(NotesAside)).all() == []
+    assert beside() == []
     stale = both.press("Spara utkast", {"text": "Aminas ord, och en rad till."}).follow()
     assert "Aminas ord, och en rad till." in stale.text
     assert draft() == "Aminas och Bengts ord."
+
+
+@pytest.mark.parametrize("press", ["auto", "save", "preview"])
+def test_the_other_text_stays_until_all_of_it_is_in_the_notes_or_somebody_takes_it_away(
+    client: PageClient, scene: Scene, held: Meeting, press: str
+) -> None:
+    address = f"/meetings/{held.id}/notes"
+    pages = [client.get(address, as_=each) for each in (scene.amina, scene.bengt)]
+    pages[0].press("Spara utkast", {"text": "Aminas ord."})
+    both = pages[1].press("Spara utkast", {"text": "Bengts ord.\n\n- En rad till"}).follow()
+    typed = both.form() | {"press": press, "text": "Aminas ord. Bengts ord."}
+    saved = client.post(address, typed, as_=scene.bengt)
+    assert (draft(), beside()) == ("Aminas ord. Bengts ord.", ["Bengts ord.\n\n- En rad till"])
+    if press != "auto":
+        assert (saved.location, saved.follow().flashes) == (address, [("warn", KEPT)])
+    whole = {"text": "Aminas ord.  Bengts ord.\n- En  rad till"}
+    typed = client.get(address, as_=scene.bengt).form() | {"press": press} | whole
+    client.post(address, typed, as_=scene.bengt)
+    assert (draft(), beside()) == (whole["text"], [])
 
 
 def test_one_press_puts_the_other_text_last(client: PageClient, scene: Scene, held: Meeting) -> None:
@@ -206,7 +232,7 @@ def test_one_press_puts_the_other_text_last(client: PageClient, scene: Scene, he
     for _twice in range(2):
         both.press("Lägg den andra texten sist")
         assert draft() == "Aminas ord.\n\nBengts ord."
-        assert db.session.scalars(select(NotesAside)).all() == []
+        assert beside() == []
 
 
 def test_a_script_saves_now_and_then_and_tells_of_another_writer(
@@ -221,9 +247,9 @@ def test_a_script_saves_now_and_then_and_tells_of_another_writer(
     assert (second.form()["seen"], draft()) == ("2", "Lampan är")
 
     for text in ("Dörren", "Dörren går upp"):
-        beside = client.post(address, other.form() | {"press": "auto", "text": text}, as_=scene.bengt)
-        assert "Din text är sparad vid sidan av" in beside.text
-    assert [each.text for each in db.session.scalars(select(NotesAside))] == ["Dörren går upp"]
+        met = client.post(address, other.form() | {"press": "auto", "text": text}, as_=scene.bengt)
+        assert "Din text är sparad vid sidan av" in met.text
+    assert beside() == ["Dörren går upp"]
     both = other.press("Spara utkast", {"text": "Dörren går upp igen"}).follow()
     assert (both.form()["text"].strip(), "Dörren går upp igen" in both.text) == ("Lampan är", True)
 

@@ -25,7 +25,7 @@ NAMES_PEOPLE = _l(
 class WriteNotesForm(SendingForm):
     """Asks for the notes. `seen` is the draft's version when the form was shown.
 
-    `settles` are the ids of texts that were saved at the same time, and that this one takes the place of.
+    `settles` are the ids of the texts shown beside it, which were saved at the same time.
     """
 
     text = TextField(_l("Anteckningar"), most=MOST_NOTES, missing=_l("Skriv vad ni kom fram till."))
@@ -47,7 +47,7 @@ class WriteNotesForm(SendingForm):
 
     @property
     def settled(self) -> list[int]:
-        """The ids of the texts that this one takes the place of."""
+        """The ids of the texts that were shown beside this one."""
         return [int(each) for each in (self.settles.data or "").split() if each.isdecimal()]
 
 

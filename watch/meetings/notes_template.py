@@ -57,6 +57,12 @@ def without_empty_sections(text: str) -> str:
     return "\n".join(reversed(kept)).strip()
 
 
+def has_every_line(text: str, *, of: str) -> bool:
+    """Return True if every line of another text stands somewhere in this one, whatever the spaces between."""
+    whole = " ".join(text.split())
+    return all(" ".join(line.split()) in whole for line in of.splitlines())
+
+
 @cache
 def _own_headings() -> frozenset[str]:
     """Return the lines that the template writes as headings, in all languages: a draft may be in any."""

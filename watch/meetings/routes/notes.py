@@ -38,6 +38,7 @@ from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
 AUTOSAVE = "auto"  # the value that a script sends for the button
+SETTLE = {"append", "settle"}  # the buttons that say that the texts beside are needed no more
 TOO_EARLY = _l("Det går att skriva anteckningar när träffen har börjat.")
 NOT_NOW: Explanations = {MeetingNotStarted: TOO_EARLY, MeetingCancelled: TOO_EARLY}
 NOT_YET: Explanations = {
@@ -89,7 +90,7 @@ def save_notes(meeting: Meeting) -> ViewAnswer:
     if not form.validate():
         return _write_page(meeting, form), 422
     with saving(unless=NOT_NOW) as saved:
-        is_beside = _save(meeting, form)
+        is_beside = _save(meeting, form, settles=form.settled if press in SETTLE else [])
     if not saved:
         return _to_meeting(meeting)
     if is_beside and press != AUTOSAVE:
@@ -98,17 +99,19 @@ def save_notes(meeting: Meeting) -> ViewAnswer:
         return _write_page(meeting, form, is_beside=is_beside)
     elif press == "preview" and not queries.asides_of(meeting):
         return _to(meeting, "preview_notes")
+    elif queries.asides_of(meeting):
+        flash(_("Det du skrev är sparat. Den andra texten finns också kvar: gör en text av båda."), "warn")
     else:
         flash(_("Utkastet är sparat."), "done")
     return _to(meeting, "write_notes")
 
 
-def _save(meeting: Meeting, form: WriteNotesForm) -> bool:
+def _save(meeting: Meeting, form: WriteNotesForm, settles: list[int]) -> bool:
     """Save what was typed. Return True if it had to be kept beside another text."""
     try:
         draft = service.save_notes(
             meeting, form.text.data, seen=form.seen.data or 0, form_key=form.form_key.data or "",
-            by=current_person(), settles=form.settled,
+            by=current_person(), settles=settles,
         )  # fmt: skip
     except NotesBeside:
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -21,7 +21,7 @@ from watch.meetings.errors import (
     NotesInTwo,
 )
 from watch.meetings.mails import NOTES_MISSING, NOTES_PUBLISHED
-from watch.meetings.notes_template import without_empty_sections
+from watch.meetings.notes_template import has_every_line, without_empty_sections
 from watch.meetings.queries.notes import (
     asides_of,
     draft_of,
@@ -56,16 +56,18 @@ def save_notes(
     """Save the draft. `seen` is its version when the form was shown, 0 if there was none.
 
     If somebody else has saved another text since, this one is kept beside it and NotesBeside is raised; the
-    caller commits all the same. `settles` are the ids of such texts that this one takes the place of. Raises
-    MeetingNotStarted and MeetingCancelled.
+    caller commits all the same. `settles` are the ids of such texts that somebody says are needed no more.
+    Others stay until every line of them stands in this one. Raises MeetingNotStarted and MeetingCancelled.
     """
     _expect_begun(meeting)
     draft = _saved(meeting, text, seen, by)
     if draft is None:
         _keep_beside(meeting, text, form_key, by)
         raise NotesBeside
-    done = NotesAside.meeting_id == meeting.id, NotesAside.id.in_(settles) | (NotesAside.form_key == form_key)
-    db.session.execute(delete(NotesAside).where(*done))
+    for aside in asides_of(meeting):
+        if aside.id in settles or aside.form_key == form_key or has_every_line(text, of=aside.text):
+            db.session.delete(aside)
+    db.session.flush()
     return draft
 
 
