@@ -82,6 +82,29 @@ def test_who_says_no_tells_nobody_and_the_caller_sees_it(
     assert "Har tackat nej" not in client.get(f"/meetings/{meeting.id}", as_=scene.carin).text
 
 
+def test_a_no_from_an_older_page_tells_nobody_and_shows_what_stands_now(
+    client: PageClient, scene: Scene, solvarv: Solvarv, outbox: Outbox
+) -> None:
+    meeting = call(client, scene, solvarv.group)
+    older = client.get(f"/meetings/{meeting.id}/joint", as_=solvarv.sara)
+    say(client, meeting, solvarv.sara, "Vi är med")
+    arrive()
+    refused = older.press("Nej tack").follow()
+    assert refused.flashes == [("warn", "Något har ändrats sedan du tittade. Titta igen innan du svarar.")]
+    assert "Ni är med." in refused.text
+    assert (state_of(meeting, solvarv.group), mailed(outbox, "meeting-left")) == (PartState.TAKES_PART, [])
+
+
+def test_what_is_neither_yes_nor_no_is_no_answer(
+    client: PageClient, scene: Scene, solvarv: Solvarv, outbox: Outbox
+) -> None:
+    meeting = call(client, scene, solvarv.group)
+    path = f"/meetings/{meeting.id}/joint/{solvarv.group.id}"
+    for data in ({}, {"answer": "maybe"}):
+        assert client.post(path, data, as_=solvarv.sara).status == 400
+    assert state_of(meeting, solvarv.group) is PartState.INVITED
+
+
 def test_a_group_that_leaves_again_is_told_by_mail_and_on_paper_and_nobody_else(
     client: PageClient, scene: Scene, solvarv: Solvarv, outbox: Outbox
 ) -> None:

@@ -16,7 +16,17 @@ from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.meetings.queries.attendance import sums_of_areas
 from watch.meetings.queries.notes import recipients_of_notes
-from watch.models import AuditEntry, Group, GroupState, Meeting, MeetingKind, PartState, Person, utcnow
+from watch.models import (
+    AuditEntry,
+    Group,
+    GroupState,
+    Meeting,
+    MeetingKind,
+    PartState,
+    Person,
+    PublishedNotes,
+    utcnow,
+)
 
 HELD = PLAN | {"day": "2026-02-20"}
 
@@ -131,6 +141,26 @@ def test_a_group_that_was_not_there_says_so_and_may_change_its_mind(
     said_so = entries.where(AuditEntry.what.startswith("joint-")).order_by(AuditEntry.id)
     assert db.session.scalars(said_so).all() == ["joint-declined", "joint-accepted"]
     assert outbox.rows() == []
+
+
+def test_an_answer_from_an_older_page_changes_nothing(
+    client: PageClient, scene: Scene, solvarv: Solvarv, outbox: Outbox
+) -> None:
+    write_down(client, scene.group, scene.amina, solvarv.group)
+    meeting = only_meeting()
+    older = client.get(f"/meetings/{meeting.id}/joint", as_=solvarv.sara)
+    say(client, meeting, solvarv.sara, "Ja, vi var med")
+    assert "Något har ändrats sedan du tittade." in older.press("Vi var inte med").follow().whole_text
+    assert state_of(meeting, solvarv.group) is PartState.TAKES_PART
+
+    say(client, meeting, solvarv.sara, "Vi var inte med")
+    before_the_notes = client.get(f"/meetings/{meeting.id}/joint", as_=solvarv.sara)
+    assert "Ingen får mejl om det." in before_the_notes.text
+    db.session.add(PublishedNotes(meeting_id=meeting.id, text="Lampan är trasig.", by_id=scene.amina.id))
+    db.session.commit()
+    asked_again = before_the_notes.press("Ja, vi var med").follow()
+    assert "Säger ni ja får gruppen anteckningarna" in asked_again.text
+    assert (state_of(meeting, solvarv.group), outbox.names()) == (PartState.DECLINED, [])
 
 
 def test_a_group_that_was_there_says_so_and_is_asked_no_more(

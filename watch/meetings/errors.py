@@ -50,6 +50,10 @@ class AlreadyAnswered(DomainError):
     """The group has answered the same already."""
 
 
+class AnsweredMeanwhile(DomainError):
+    """The group's answer is another one than the page showed."""
+
+
 class ChangedMeanwhile(DomainError):
     """The meeting has been changed since its form was shown."""
 

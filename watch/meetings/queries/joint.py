@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from watch.groups.queries.choices import WANTS_MEETINGS
+from watch.marks import mark
 from watch.meetings.queries.calls import households_to_tell, people_to_tell
 from watch.meetings.queries.coming import lives_in
 from watch.meetings.queries.invited import LEFT, people_left_out
 from watch.meetings.queries.latecomers import told
+from watch.meetings.queries.notes import published_of
 from watch.models import (
     Group,
     Household,
@@ -36,6 +38,11 @@ def gatherings_beside(meeting: Meeting) -> Select[Meeting]:
     at_once = Meeting.starts_at < meeting.ends_at, Meeting.ends_at > meeting.starts_at
     joint = select(Meeting).where(Meeting.kind == MeetingKind.JOINT, Meeting.is_on, *at_once)
     return joint.where(Meeting.id.in_(parts)).order_by(Meeting.id)
+
+
+def mark_of_part(meeting: Meeting, part: MeetingPart) -> str:
+    """Return the mark of what a group has answered, and of whether there are notes that an answer sends."""
+    return mark(part.state.value, part.decided_at, published_of(meeting) is not None)
 
 
 def people_to_join(meeting: Meeting, group: Group) -> Select[int]:

@@ -14,7 +14,7 @@ from watch.access import can, current_person, current_relations, requires
 from watch.groups.labels import officers_signature
 from watch.groups.queries.members import appointment_of
 from watch.meetings import service
-from watch.meetings.errors import AlreadyAnswered, MeetingCancelled, MeetingStarted
+from watch.meetings.errors import AlreadyAnswered, AnsweredMeanwhile, MeetingCancelled, MeetingStarted
 from watch.meetings.queries import answers, invited, joint
 from watch.meetings.queries.answers import Sums
 from watch.meetings.queries.attendance import Tally, flats_by_group
@@ -29,8 +29,10 @@ from watch.saving import Explanations, saving
 TOO_LATE: Explanations = {
     MeetingCancelled: _l("Träffen är inställd, så ni behöver inte svara."),
     MeetingStarted: _l("Träffen har redan börjat, så det går inte att svara längre."),
+    AnsweredMeanwhile: _l("Något har ändrats sedan du tittade. Titta igen innan du svarar."),
     CountChanged: _l("Antalet har ändrats sedan du tittade. Titta igen innan du svarar."),
 }
+ANSWERS = {"yes": PartState.TAKES_PART, "no": PartState.DECLINED}
 SAME: Explanations = {AlreadyAnswered: _l("Ni har redan svarat så.")}
 SAID = {
     PartState.TAKES_PART: _l("Ni är med. Gruppens medlemmar får inbjudan."),
@@ -49,6 +51,12 @@ class Question:
     group: Group
     part: MeetingPart
     reach: RecipientCounts | None
+    seen: str
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What the page shows, as fields to send with the answer."""
+        return {"seen": self.seen, "counted": self.reach.preview_token if self.reach else ""}
 
 
 @dataclass(frozen=True)
@@ -80,10 +88,10 @@ def joint_gathering(meeting: Meeting) -> str:
 
 
 def _question(meeting: Meeting, part: MeetingPart) -> Question:
-    if not current_relations().works_with_all_of(part.group, None):
-        return Question(part.group, part, None)
     recipients = joint.recipients_of_leaving if part.takes_part else joint.recipients_of_joining
-    return Question(part.group, part, recipients(meeting, part.group))
+    knows_all = current_relations().works_with_all_of(part.group, None)
+    reach = recipients(meeting, part.group) if knows_all else None
+    return Question(part.group, part, reach, joint.mark_of_part(meeting, part))
 
 
 def _asked(meeting: Meeting) -> list[MeetingPart]:
@@ -97,16 +105,16 @@ def _asked(meeting: Meeting) -> list[MeetingPart]:
 def answer_joint(meeting: Meeting, group_id: int) -> Response:
     own = [each.group for each in _asked(meeting) if each.group_id in current_relations().coordinates]
     group = next((each for each in own if each.id == group_id), None) or abort(404)
-    says_yes, promised = request.form.get("answer") == "yes", request.form.get("counted") or None
-    answer = PartState.TAKES_PART if says_yes else PartState.DECLINED
+    answer = ANSWERS.get(request.form.get("answer", "")) or abort(400)
+    seen, promised = request.form.get("seen", ""), request.form.get("counted") or None
     said = SAID_AFTER if meeting.is_written_down else SAID
     with saving(said[answer], already=SAME, unless=TOO_LATE):
         if meeting.is_written_down:
-            service.say_whether_there(meeting, group, answer, by=current_person())
-        elif says_yes:
-            service.take_part(meeting, group, by=current_person(), promised=promised)
+            service.say_whether_there(meeting, group, answer, by=current_person(), seen=seen)
+        elif answer is PartState.TAKES_PART:
+            service.take_part(meeting, group, by=current_person(), seen=seen, promised=promised)
         else:
-            service.decline(meeting, group, by=current_person())
+            service.decline(meeting, group, by=current_person(), seen=seen, promised=promised)
     return redirect(url_for("meetings.joint_gathering", meeting_id=meeting.id), 303)
 
 

@@ -7,16 +7,18 @@ from sqlalchemy import select, update
 from watch import audit
 from watch.extensions import db
 from watch.mail import outbox
-from watch.meetings.errors import AlreadyAnswered, MeetingCancelled
+from watch.meetings.errors import AlreadyAnswered, AnsweredMeanwhile, MeetingCancelled
 from watch.meetings.mails import JOINT_INVITED, MEETING_CALLED, MEETING_LEFT
 from watch.meetings.queries.invited import asked_groups, people_to_ask
 from watch.meetings.queries.joint import (
     households_to_join,
     households_to_leave,
     is_row_of,
+    mark_of_part,
     people_to_join,
     people_to_leave,
     recipients_of_joining,
+    recipients_of_leaving,
 )
 from watch.meetings.service.plans import expect_open
 from watch.models import Group, LeftOut, Mailing, Meeting, MeetingPart, PartState, Person, utcnow
@@ -35,13 +37,15 @@ def ask_groups(meeting: Meeting) -> None:
         outbox.queue_many(JOINT_INVITED, people=people, about=meeting, not_after=meeting.starts_at)
 
 
-def take_part(meeting: Meeting, group: Group, *, by: Person, promised: str | None = None) -> None:
+def take_part(
+    meeting: Meeting, group: Group, *, by: Person, seen: str | None = None, promised: str | None = None
+) -> None:
     """Let a group that was asked take part, and call its members who do not know of the meeting yet.
 
-    Raises AlreadyAnswered, MeetingCancelled, MeetingStarted, and CountChanged if the numbers differ from
-    those that were shown (`promised`, a preview_token).
+    `seen` is the mark of the answer that was shown, and `promised` its numbers (a preview_token). Raises
+    AlreadyAnswered, MeetingCancelled, MeetingStarted, and AnsweredMeanwhile and CountChanged if they differ.
     """
-    part = _take_turn(meeting, group, PartState.TAKES_PART)
+    part = _take_turn(meeting, group, PartState.TAKES_PART, seen)
     recipients_of_joining(meeting, group).require_unchanged(promised)
     about = select(Mailing.id).where(Mailing.meeting_id == meeting.id)
     words_of_leaving = about.where(Mailing.kind == MEETING_LEFT.kind)
@@ -57,13 +61,16 @@ def take_part(meeting: Meeting, group: Group, *, by: Person, promised: str | Non
     audit.note("joint-accepted", about=meeting, by=by, group=group)
 
 
-def decline(meeting: Meeting, group: Group, *, by: Person) -> None:
+def decline(
+    meeting: Meeting, group: Group, *, by: Person, seen: str | None = None, promised: str | None = None
+) -> None:
     """Say no for a group that was asked. If it took part, its members who may know of the meeting are told.
 
-    Raises AlreadyAnswered, MeetingCancelled and MeetingStarted.
+    The arguments and errors are those of `take_part`.
     """
-    part = _take_turn(meeting, group, PartState.DECLINED)
+    part = _take_turn(meeting, group, PartState.DECLINED, seen)
     if part.takes_part:
+        recipients_of_leaving(meeting, group).require_unchanged(promised)
         about = select(Mailing.id).where(Mailing.meeting_id == meeting.id)
         outbox.stop(is_row_of(meeting, group), mailings=about, why=LeftOut.OVER)
         people, households = people_to_leave(meeting, group), households_to_leave(meeting, group)
@@ -75,7 +82,7 @@ def decline(meeting: Meeting, group: Group, *, by: Person) -> None:
     audit.note("joint-declined", about=meeting, by=by, group=group)
 
 
-def _take_turn(meeting: Meeting, group: Group, answer: PartState) -> MeetingPart:
+def _take_turn(meeting: Meeting, group: Group, answer: PartState, seen: str | None) -> MeetingPart:
     """Return the group's part as it is, and keep other answers and mails out until this is committed.
 
     A higher sequence lets calendar programs take the meeting out, or in again.
@@ -89,6 +96,8 @@ def _take_turn(meeting: Meeting, group: Group, answer: PartState) -> MeetingPart
     part = db.session.scalars(asked.execution_options(populate_existing=True)).one()
     if part.state is answer:
         raise AlreadyAnswered
+    if seen is not None and seen != mark_of_part(meeting, part):
+        raise AnsweredMeanwhile
     return part
 
 

@@ -8,13 +8,14 @@ from watch import audit
 from watch.extensions import db
 from watch.meetings.errors import (
     AlreadyAnswered,
+    AnsweredMeanwhile,
     ChangedMeanwhile,
     KeepsMeeting,
     NothingChanged,
     NotRecorded,
     OtherCalled,
 )
-from watch.meetings.queries.joint import gatherings_beside
+from watch.meetings.queries.joint import gatherings_beside, mark_of_part
 from watch.meetings.queries.recorded import is_correctable, is_recorded, is_removable
 from watch.meetings.service.drafting import rewrite
 from watch.meetings.service.notes import stop_notes_of_group, tell_group_of_notes
@@ -95,16 +96,22 @@ def _known(meeting: Meeting, *, but: Meeting | None = None) -> Meeting | None:
     return next((each for each in found if each.is_for_the_same_as(meeting)), None)
 
 
-def say_whether_there(meeting: Meeting, group: Group, answer: PartState, *, by: Person) -> None:
+def say_whether_there(meeting: Meeting, group: Group, answer: PartState, *, by: Person, seen: str) -> None:
     """Say for a group whether it was at a gathering that others have written down.
 
-    With yes its members get the notes, if there are any already. Raises AlreadyAnswered.
+    With yes its members get the notes, if there are any already. `seen` is the mark of what was shown. Raises
+    AlreadyAnswered and AnsweredMeanwhile.
     """
-    part = update(MeetingPart).where(MeetingPart.meeting_id == meeting.id, MeetingPart.group_id == group.id)
-    is_new = (MeetingPart.state != answer) | MeetingPart.decided_at.is_(None)
-    if not changed(part.where(is_new).values(state=answer, decided_at=utcnow(), decided_by_id=by.id)):
+    wanted = select(MeetingPart).where(MeetingPart.meeting_id == meeting.id, MeetingPart.group_id == group.id)
+    part = db.session.scalars(
+        wanted.with_for_update(of=MeetingPart).execution_options(populate_existing=True)
+    ).one()
+    if part.state is answer and part.decided_at:
         raise AlreadyAnswered
-    db.session.expire(meeting, ["parts"])
+    if seen != mark_of_part(meeting, part):
+        raise AnsweredMeanwhile
+    part.state, part.decided_at, part.decided_by_id = answer, utcnow(), by.id
+    db.session.flush()
     was_there = answer is PartState.TAKES_PART
     if was_there:
         tell_group_of_notes(meeting, group)
