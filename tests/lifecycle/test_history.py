@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_building, make_group
+from tests.factories import make_building, make_coordinator, make_group, make_person
 from tests.page_client import PageClient, text_of
 from tests.retention.nights import erase_all
 from watch.closing import service as closing
@@ -19,7 +19,18 @@ from watch.followup.queries.months import groups_by_state, groups_by_state_at
 from watch.language import day, local, short_day
 from watch.lifecycle import service
 from watch.lifecycle.queries import causes_to_rest, should_rest, turns_of
-from watch.models import Building, Cause, Group, GroupState, GroupTransition, Language, utcnow
+from watch.models import (
+    Area,
+    Building,
+    Cause,
+    Group,
+    GroupState,
+    GroupTransition,
+    Language,
+    Person,
+    StartStep,
+    utcnow,
+)
 from watch.report.period import Period
 from watch.report.queries.figures import groups_of
 
@@ -123,6 +134,68 @@ def test_the_report_takes_no_such_step_for_a_start_or_an_end(scene: Scene, joine
     assert counted() == before
     assert groups_by_state_at(utcnow() + timedelta(minutes=1)) == groups_by_state()
     assert groups_by_state_at(earlier)[area.id][GroupState.STARTING] == 1
+
+
+def go_through_start(group: Group, *, by: Person) -> None:
+    for step in StartStep:
+        service.tick(group, step, local(utcnow()).date(), by=by)
+    service.activate(group, by=by, is_sure=True)
+
+
+def started_and_starting(area: Area) -> tuple[int, int]:
+    """Return how many groups of an area the report says were started lately, and are starting now."""
+    today = local(utcnow()).date()
+    (said,) = groups_of([area], Period(today - timedelta(days=30), today), utcnow())
+    assert said["starting"]["now"] == groups_by_state()[area.id][GroupState.STARTING]
+    return said["started"]["now"], said["starting"]["now"]
+
+
+def test_a_building_that_was_added_by_mistake_has_started_once_its_own_group_is_active(
+    scene: Scene, annex: Building
+) -> None:
+    grow_quiet(scene.group)
+    service.add_building(scene.group, annex, by=scene.gun)
+    own = service.take_out(scene.group, annex, by=scene.gun)
+    assert started_and_starting(own.area) == (0, 1)
+    make_coordinator(make_person("Olle Väst", "olle@example.org"), own, lead=True)
+    go_through_start(own, by=scene.gun)
+    assert started_and_starting(own.area) == (1, 0)
+
+
+def test_a_building_of_another_group_starts_when_its_group_begins_anew(scene: Scene, annex: Building) -> None:
+    grow_quiet(scene.group)
+    service.add_building(scene.group, annex, by=scene.gun)
+    own = service.take_out(scene.group, annex, by=scene.gun)
+    closing.close(own, reason="Fel hus.", by=scene.gun)
+    db.session.commit()
+    with time_machine.travel(utcnow() + timedelta(days=31)):
+        erase_all()
+        db.session.expire_all()
+        assert started_and_starting(own.area) == (0, 0)
+        service.start_again(own, by=scene.gun)
+        assert started_and_starting(own.area) == (1, 1)
+        make_coordinator(make_person("Olle Väst", "olle@example.org"), own, lead=True)
+    with time_machine.travel(utcnow() + timedelta(days=91)):
+        go_through_start(own, by=scene.gun)
+        assert started_and_starting(own.area) == (0, 0)
+
+
+def test_a_split_group_that_wakes_has_not_started(scene: Scene, joined: Building) -> None:
+    area = scene.group.area
+    service.rest(scene.group, by=scene.gun)
+    grow_quiet(scene.group)
+    own = service.split_off(scene.group, joined, reason="Långt", by=scene.gun)
+    make_coordinator(make_person("Olle Väst", "olle@example.org"), own, lead=True)
+    service.wake(own, by=scene.gun)
+    assert started_and_starting(area) == (0, 0)
+
+
+def test_a_split_of_a_group_that_is_starting_is_no_start(scene: Scene, joined: Building) -> None:
+    scene.group.state = GroupState.STARTING
+    db.session.add(GroupTransition(group_id=scene.group.id, state=GroupState.STARTING))
+    grow_quiet(scene.group)
+    service.split_off(scene.group, joined, reason="Långt", by=scene.gun)
+    assert started_and_starting(scene.group.area) == (0, 2)
 
 
 def test_a_closing_that_was_taken_back_is_no_start_and_hides_no_proposal(

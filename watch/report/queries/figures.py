@@ -95,12 +95,18 @@ def _started(groups: Iterable[list[Step]], period: Period) -> int:
 def _starts(steps: list[Step]) -> list[datetime]:
     """Return when a group started. A second step with the same state says what else changed in it.
 
-    One whose closing was taken back has not started again.
+    One whose closing was taken back has not started again. Nor has the group of a building which was in
+    another one, before it is active by steps of its own, or begins anew.
     """
     before = [None, *(each.state for each in steps)]
     turns = [step for step, last in zip(steps, before, strict=False) if step.state is not last]
-    began = [each for each in turns if each.state is GroupState.STARTING]
-    return [each.at for each in began if each.kind is not StepKind.REOPENED]
+    new = [each for each in turns if each.kind is not StepKind.REOPENED]
+    if not any(each.kind is StepKind.CAME_FROM for each in steps):
+        return [each.at for each in new if each.state is GroupState.STARTING]
+    came, *later = new
+    begun = [each for each in later if each.state in {GroupState.STARTING, GroupState.ACTIVE}]
+    own = begun[:1] if came.state is GroupState.STARTING else []
+    return [each.at for each in begun if each.state is GroupState.STARTING or each in own]
 
 
 def _closed(groups: Iterable[list[Step]], period: Period) -> int:
