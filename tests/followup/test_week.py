@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_finding, make_sign
+from tests.factories import make_finding, make_sign, store
 from tests.mail.letters import text_of
 from tests.page_client import PageClient
 from watch import clock, jobs
@@ -18,7 +18,21 @@ from watch.extensions import db
 from watch.findings.service import remove
 from watch.followup.queries.needs import Need, Reason, what_needs_somebody
 from watch.language import STOCKHOLM
-from watch.models import Coordinator, FindingOwner, FindingStatus, Group, JoinRequest, RequestState, utcnow
+from watch.models import (
+    Coordinator,
+    FindingOwner,
+    FindingStatus,
+    Group,
+    GroupState,
+    JoinRequest,
+    Meeting,
+    MeetingAudience,
+    MeetingKind,
+    MeetingPart,
+    PartState,
+    RequestState,
+    utcnow,
+)
 
 MONDAY = datetime(2031, 3, 3, 7, 30, tzinfo=STOCKHOLM)
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
@@ -118,3 +132,76 @@ def test_a_finding_is_overdue_for_those_who_follow_it_until_it_is_closed(calm: S
     where = make_finding(calm.group.area, due_on=today)
     (need,) = what_needs_somebody({calm.group.area_id}, MONDAY + DAY)
     assert need == Need(Reason.OVERDUE, "Hässleholmen", where.id, what=where.what)
+
+
+@pytest.fixture
+def gathering(calm: Scene) -> Meeting:
+    """An officers' joint gathering on the Saturday before, to which both groups have said no."""
+    parts = [
+        MeetingPart(group=group, state=PartState.DECLINED, decided_at=MONDAY)
+        for group in (calm.group, calm.other_group)
+    ]
+    starts = MONDAY - 2 * DAY
+    return store(
+        Meeting(
+            area=calm.group.area, audience=MeetingAudience.PARTS, kind=MeetingKind.JOINT, parts=parts,
+            starts_at=starts, ends_at=starts + timedelta(hours=2), called_at=MONDAY, place="Hässlehuset",
+            called_by=calm.gun,
+        )
+    )  # fmt: skip
+
+
+def joined_by_none(calm: Scene) -> bool:
+    needs = what_needs_somebody({calm.group.area_id}, MONDAY)
+    return Reason.JOINED_BY_NONE in [need.reason for need in needs]
+
+
+def test_the_mail_tells_of_a_gathering_that_all_groups_deny(
+    calm: Scene, gathering: Meeting, outbox: Outbox
+) -> None:
+    gathering.parts[0].state = PartState.TAKES_PART
+    db.session.commit()
+    tick(MONDAY)
+    assert outbox.addressed() == []
+    gathering.parts[0].state = PartState.DECLINED
+    db.session.commit()
+    tick(MONDAY + WEEK)
+    assert outbox.addressed() == [("officers-week", "gun@example.org")]
+    with time_machine.travel(MONDAY + WEEK, tick=False):
+        assert "- Gemensamma träffar som ingen grupp är med på: 1" in text_of(outbox.rows()[-1])
+
+
+def test_a_gathering_that_all_deny_waits_until_it_is_cancelled_or_nothing_can_be_done(
+    calm: Scene, gathering: Meeting
+) -> None:
+    assert joined_by_none(calm)
+    finding = make_finding(calm.group.area)
+    finding.meeting_id = gathering.id
+    assert not joined_by_none(calm)  # it cannot be removed
+    finding.removed_at = MONDAY
+    assert joined_by_none(calm)
+    gathering.called_at = MONDAY - WEEK
+    assert not joined_by_none(calm)  # it was called, and is over
+    gathering.starts_at, gathering.ends_at = MONDAY + DAY, MONDAY + 2 * DAY
+    assert joined_by_none(calm)
+    gathering.cancelled_at = MONDAY
+    assert not joined_by_none(calm)
+
+
+@pytest.mark.parametrize("state", [GroupState.ACTIVE, GroupState.CLOSED])
+def test_a_gathering_waits_for_the_answer_of_a_group_that_is_not_closed(
+    calm: Scene, gathering: Meeting, state: GroupState
+) -> None:
+    gathering.starts_at, gathering.ends_at = MONDAY + DAY, MONDAY + 2 * DAY
+    gathering.parts[1].state, gathering.parts[1].decided_at = PartState.INVITED, None
+    calm.other_group.state = state
+    assert joined_by_none(calm) is (state is GroupState.CLOSED)
+
+
+def test_a_groups_own_gathering_and_that_of_another_area_are_not_theirs(
+    calm: Scene, gathering: Meeting
+) -> None:
+    gathering.area, gathering.group = None, calm.group
+    assert not joined_by_none(calm)
+    gathering.area, gathering.group = calm.other_group.area, None
+    assert not joined_by_none(calm)

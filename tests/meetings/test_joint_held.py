@@ -110,8 +110,13 @@ def test_one_that_all_groups_deny_counts_nowhere_and_its_page_offers_to_remove_i
     page = client.get(f"/meetings/{meeting.id}", as_=scene.gun)
     assert "Ingen av grupperna har sagt att den var med." in page.text
     assert "De grupper som tackar ja" not in page.text
+    overview = client.get("/overview", as_=scene.gun)
+    said = "Gemensamma träffar som ingen grupp är med på Hässleholmen fredag 20 februari 2026 Visa"
+    assert said in overview.text
+    assert overview.links["Visa Hässleholmen"] == f"/meetings/{meeting.id}"
     page.click("Ta bort träffen").press("Ta bort träffen")
     assert db.session.scalars(select(Meeting)).all() == []
+    assert "ingen grupp är med på" not in client.get("/overview", as_=scene.gun).text
 
 
 def test_a_group_that_was_not_there_says_so_and_may_change_its_mind(

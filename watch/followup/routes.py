@@ -129,6 +129,8 @@ def _said(need: Need) -> dict[str, object]:
     said = need.what
     if need.reason is Reason.INTEREST:
         said = _("Intresserade: %(count)s.", count=banded(need.count, need.total))
+    elif need.at:
+        said = language.day(need.at)
     elif need.causes:
         said = language.together([str(CAUSES[each]) for each in need.causes])
     return {
@@ -150,6 +152,8 @@ def _way(reason: Reason, thing_id: int) -> str:
             return url_for("closing.show", group_id=thing_id)
         case Reason.FINDING | Reason.OVERDUE:
             return url_for("findings.show", finding_id=thing_id)
+        case Reason.JOINED_BY_NONE:
+            return url_for("meetings.show", meeting_id=thing_id)
         case Reason.SIGNS:
             return url_for("registers.show", building_id=thing_id)
         case Reason.RESIGNED_CONTACT | Reason.CORRECTED_CONTACT | Reason.STALE_CONTACT:

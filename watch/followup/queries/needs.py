@@ -1,14 +1,14 @@
-"""Finds what needs an officer's action: buildings, groups, findings and contacts, never a person."""
+"""Finds what needs an officer's action: buildings, groups, findings, gatherings and contacts, no person."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain, compress
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 
 from watch.closing.queries import groups_with_tasks, has_tasks
 from watch.contacts.queries import cards_of, editable_contacts, stale, urgency_of
@@ -21,6 +21,7 @@ from watch.groups.queries.unreached import has_bounced
 from watch.joining.queries.asking import waits_long
 from watch.language import local
 from watch.lifecycle.queries import is_reached, is_so, should_rest
+from watch.meetings.queries.recorded import joined_by_no_group
 from watch.models import (
     FEW,
     GROUPS_IN_ORDER,
@@ -48,6 +49,7 @@ class Reason(StrEnum):
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
     OVERDUE = "overdue"  # a finding that the officers follow, whose day has passed
     FINDING = "finding"  # a group left it to the police or the municipality, and nobody has begun
+    JOINED_BY_NONE = "joined_by_none"  # an officers' joint gathering to which every group has said no
     QUIET = "quiet"  # an active group that should rest
     AFTER_CLOSING = "after_closing"  # signs to take down, or a sheet to hang up
     SIGNS = "signs"  # a building's sign waits to be put up, exchanged or checked
@@ -65,10 +67,10 @@ OF_CONTACTS = Reason.RESIGNED_CONTACT, Reason.CORRECTED_CONTACT, Reason.STALE_CO
 
 @dataclass(frozen=True)
 class Need:
-    """A building, group, finding or contact that needs an officer's action.
+    """A building, group, finding, gathering or contact that needs an officer's action.
 
     `thing_id` is its id, `count` of `total` the interested persons among the flats, `what` is to be mended,
-    and `causes` are the facts for which a group should rest.
+    `causes` are the facts for which a group should rest, and `at` is when a gathering begins.
     """
 
     reason: Reason
@@ -78,6 +80,7 @@ class Need:
     total: int = 0
     what: str = ""
     causes: tuple[Cause, ...] = ()
+    at: datetime | None = None
 
 
 def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
@@ -88,9 +91,9 @@ def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
         *resigned,
         *_interest_without_group(areas, now),
         *_groups_without_lead(areas),
-        *_groups_for(Reason.UNREACHED, areas, now),
-        *_groups_for(Reason.WAITING, areas, now),
+        *_groups_for((Reason.UNREACHED, Reason.WAITING), areas, now),
         *_findings(areas, today),
+        *_joined_by_none(areas, now),
         *_quiet_groups(areas, now),
         *_after_closing(areas),
         *_signs(areas, today),
@@ -150,9 +153,18 @@ def _groups_without_lead(areas: Collection[int]) -> list[Need]:
     ]
 
 
-def _groups_for(reason: Reason, areas: Collection[int], now: datetime) -> list[Need]:
-    rows = db.session.execute(_groups_in(areas).where(is_in_need(reason, now)))
-    return [Need(reason, *row) for row in rows]
+def _groups_for(reasons: Sequence[Reason], areas: Collection[int], now: datetime) -> list[Need]:
+    """Return the groups in need for each of these reasons, one after the other, in one statement."""
+    place = func.row_number().over(order_by=GROUPS_IN_ORDER).label("place")
+    in_need = (
+        _groups_in(areas).order_by(None).limit(None)
+        .where(is_in_need(reason, now)).add_columns(literal(number).label("number"), place)
+        for number, reason in enumerate(reasons)
+    )  # fmt: skip
+    found = union_all(*in_need).subquery().c
+    wanted = select(found.number, found.name, found.id).where(found.place <= MOST_OF_A_KIND)
+    rows = db.session.execute(wanted.order_by(found.number, found.place))
+    return [Need(reasons[number], name, group_id) for number, name, group_id in rows]
 
 
 def _groups_in(areas: Collection[int]) -> Select[str, int]:
@@ -184,6 +196,11 @@ def _findings(areas: Collection[int], today: date) -> list[Need]:
         for each in findings
         if (place := each.group or each.area)
     ]
+
+
+def _joined_by_none(areas: Collection[int], now: datetime) -> list[Need]:
+    rows = db.session.execute(joined_by_no_group(areas, now).limit(MOST_OF_A_KIND))
+    return [Need(Reason.JOINED_BY_NONE, name, number, at=at) for name, number, at in rows]
 
 
 def _signs(areas: Collection[int], today: date) -> list[Need]:

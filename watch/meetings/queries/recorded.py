@@ -1,12 +1,26 @@
-"""Meetings that were recorded after they were held, and what belongs to one."""
+"""Meetings that were recorded after they were held, what belongs to one, and which no group is in."""
 
 from __future__ import annotations
 
-from sqlalchemy import exists, or_, select
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from watch.extensions import db
 from watch.meetings.queries.calls import was_called
-from watch.models import Finding, Meeting, MeetingKind, PublishedNotes
+from watch.models import (
+    Area,
+    Finding,
+    Group,
+    GroupState,
+    Meeting,
+    MeetingAudience,
+    MeetingKind,
+    MeetingPart,
+    PartState,
+    PublishedNotes,
+)
 
 
 def is_recorded(meeting: Meeting) -> bool:
@@ -25,6 +39,28 @@ def is_correctable(meeting: Meeting) -> bool:
 
 def is_removable(meeting: Meeting) -> bool:
     """Return True if a recorded meeting can be removed: no notes are published, and no finding is from it."""
-    is_read = exists().where(PublishedNotes.meeting_id == meeting.id)
-    has_finding = exists().where(Finding.meeting_id == meeting.id, Finding.removed_at.is_(None))
-    return is_recorded(meeting) and not db.session.scalar(select(or_(is_read, has_finding)))
+    kept = select(Meeting.id).where(Meeting.id == meeting.id, _is_kept())
+    return is_recorded(meeting) and db.session.scalar(kept) is None
+
+
+def _is_kept() -> ColumnElement[bool]:
+    is_read = exists().where(PublishedNotes.meeting_id == Meeting.id)
+    has_finding = exists().where(Finding.meeting_id == Meeting.id, Finding.removed_at.is_(None))
+    return or_(is_read, has_finding)
+
+
+def joined_by_no_group(areas: Collection[int], now: datetime) -> Select[str, int, datetime]:
+    """Return a select of the joint gatherings of areas (ids) that no group takes part in, and none may yet.
+
+    They are those to come, which can be cancelled, and those written down, which can be removed: the area's
+    name, the id, and when it starts.
+    """
+    may_answer = select(MeetingPart.id).join(Group, Group.id == MeetingPart.group_id)
+    waits = may_answer.where(
+        MeetingPart.meeting_id == Meeting.id, MeetingPart.state == PartState.INVITED,
+        Group.state != GroupState.CLOSED,
+    ).exists()  # fmt: skip
+    can_go = or_(Meeting.starts_at > now, and_(Meeting.called_at >= Meeting.starts_at, ~_is_kept()))
+    wanted = select(Area.name, Meeting.id, Meeting.starts_at).join(Area, Area.id == Meeting.area_id)
+    wanted = wanted.where(Meeting.audience == MeetingAudience.PARTS, Area.id.in_(areas), Meeting.is_on)
+    return wanted.where(~Meeting.has_part(), ~waits, can_go).order_by(Meeting.starts_at, Meeting.id)
