@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from watch.extensions import db
 from watch.groups.queries.areas import at_least, households_by_stairwell, last_night, number_of_flats
-from watch.groups.queries.members import REACHED_BY_MAIL
+from watch.groups.queries.members import REACHED_BY_MAIL, taught_on
 from watch.groups.queries.tasks import ASKED_AGAIN_AFTER, has_become_active, has_checked_list
 from watch.language import local
 from watch.lifecycle.history import said_of_house
@@ -57,9 +57,11 @@ class Start:
 
 
 def start_of(group: Group, now: datetime) -> Start:
-    """Return which steps of a group's start are done, ticked or known, in two statements.
+    """Return which steps of a group's start are done, ticked or known, in three statements.
 
-    Of a group that has started again, meetings from before it was closed do not count.
+    Of a group that has started again, meetings from before it was closed do not count. When its coordinators
+    were taught is what the register says, until the group is active; a tick from before counts where it says
+    nothing.
     """
     wanted = select(ChecklistItem).where(ChecklistItem.group_id == group.id)
     ticked = {item.step: item for item in db.session.scalars(wanted)}
@@ -74,8 +76,11 @@ def start_of(group: Group, now: datetime) -> Start:
         if meeting.ends_at <= now:
             facts[StartStep.MEETING_HELD] = local(meeting.starts_at).date()
     booked = ticked.get(StartStep.MEETING_BOOKED)
+    done = facts | {step: item.done_on for step, item in ticked.items()}
+    if group.state is GroupState.STARTING and (taught := taught_on(group)):
+        done[StartStep.COORDINATORS_TRAINED] = taught
     return Start(
-        facts | {step: item.done_on for step, item in ticked.items()},
+        done,
         frozenset(facts.keys() - ticked.keys()),
         booked.meeting_on if booked else local(meeting.starts_at).date() if meeting else None,
         max((each.ends_at for each in meetings if each.ends_at <= now), default=None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +34,14 @@ REFUSAL_SHOWN = timedelta(days=30)
 REACHED_BY_MAIL = Coordinator.person.has(  # the condition that a coordinator's mailbox works
     Person.mailbox.has(Mailbox.suppression.is_distinct_from(Suppression.BOUNCED))
 )
+
+
+def taught_on(group: Group) -> date | None:
+    """Return the day on which the last of a group's coordinators was taught, if all were."""
+    current = select(Coordinator.trained_on).where(Coordinator.group_id == group.id, Coordinator.is_current)
+    days = db.session.scalars(current).all()
+    known = [each for each in days if each]
+    return max(known) if known and len(known) == len(days) else None
 
 
 def coordinators_of(group: Group) -> list[Coordinator]:

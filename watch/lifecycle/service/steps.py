@@ -15,9 +15,11 @@ from watch.groups.queries.areas import (
     last_night,
     were_interested,
 )
+from watch.groups.queries.members import taught_on
 from watch.groups.service import tasks
 from watch.groups.service.coordinators import appoint
 from watch.groups.service.recounting import recount_groups
+from watch.groups.service.teaching import erase_taught, write_taught
 from watch.groups.service.telling import tell_the_interested
 from watch.language import local
 from watch.lifecycle.errors import (
@@ -112,16 +114,26 @@ def ask_candidate(group: Group, person_id: int, *, by: Person) -> None:
 def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
     """Mark a step as done on that day; ticking it again changes the day.
 
-    For a booked meeting it is the meeting's own day, which may be to come. Raises NotStarting,
-    NobodyAccepted, MeetingNotHeld and HeldBeforeItsDay.
+    For a booked meeting it is the meeting's own day, which may be to come. That coordinators were taught is
+    written into the register, of those of whom it has no day. Raises NotStarting, NobodyAccepted,
+    MeetingNotHeld and HeldBeforeItsDay.
     """
     _must_be_starting(group)
     today, meeting_on = local(utcnow()).date(), None
     if step is StartStep.COORDINATORS_TRAINED:
         _must_be_coordinated(group)
+        _remove_tick(group, step)  # from before the register was asked
+        write_taught(group, done_on, by=by)
+        return
     if step is StartStep.MEETING_BOOKED:
         meeting_on, done_on = done_on, min(done_on, today)
     _must_be_in_order(group, step, meeting_on or done_on, today)
+    if _write_tick(group, step, done_on, meeting_on, by):
+        audit.note("start-step-ticked", about=group, by=by)
+
+
+def _write_tick(group: Group, step: StartStep, done_on: date, meeting_on: date | None, by: Person) -> bool:
+    """Write down that a step is done, and return whether that is new."""
     known = select(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
     item = db.session.scalar(known)
     if item is None:
@@ -134,19 +146,26 @@ def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
             item = db.session.scalars(known).one()
     if item is not None:
         if (item.done_on, item.meeting_on) == (done_on, meeting_on):
-            return
+            return False
         item.done_on, item.meeting_on, item.by_id = done_on, meeting_on, by.id
-    audit.note("start-step-ticked", about=group, by=by)
+    return True
 
 
 def untick(group: Group, step: StartStep, *, by: Person) -> None:
-    """Mark a step as not done. Raises NotStarting."""
+    """Mark a step as not done. That coordinators were taught is taken out of the register: the day shown.
+
+    Raises NotStarting.
+    """
     _must_be_starting(group)
-    if not changed(
-        delete(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
-    ):
-        return
-    audit.note("start-step-unticked", about=group, by=by)
+    if step is StartStep.COORDINATORS_TRAINED and (taught := taught_on(group)):
+        erase_taught(group, taught, by=by)
+    if _remove_tick(group, step):
+        audit.note("start-step-unticked", about=group, by=by)
+
+
+def _remove_tick(group: Group, step: StartStep) -> bool:
+    ticked = delete(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
+    return bool(changed(ticked))
 
 
 def _must_be_starting(group: Group) -> None:
@@ -185,11 +204,17 @@ def activate(group: Group, *, by: Person, is_sure: bool = False) -> None:
         raise IsActive
     _must_be_starting(group)
     start = start_of(group, utcnow())
-    if missing := [step for step in StartStep if step not in start.done]:
+    missing = [step for step in StartStep if step not in start.done]
+    if missing in ([], [StartStep.COORDINATORS_TRAINED]):
+        _must_be_coordinated(group)
+    if missing:
         raise NotReady(missing)
-    _must_be_coordinated(group)
     if asks_to_be_sure(group, start) and not is_sure:
         raise DoneInOneDay
+    taught = (
+        StartStep.COORDINATORS_TRAINED
+    )  # what the register says of later coordinators is not of the start
+    _write_tick(group, taught, start.done[taught], None, by)
     _become(group, GroupState.ACTIVE, "group-activated", by)
 
 
