@@ -211,9 +211,8 @@ def activate(group: Group, *, by: Person, is_sure: bool = False) -> None:
         raise NotReady(missing)
     if asks_to_be_sure(group, start) and not is_sure:
         raise DoneInOneDay
-    taught = (
-        StartStep.COORDINATORS_TRAINED
-    )  # what the register says of later coordinators is not of the start
+    # What the register says of later coordinators is not of the start.
+    taught = StartStep.COORDINATORS_TRAINED
     _write_tick(group, taught, start.done[taught], None, by)
     _become(group, GroupState.ACTIVE, "group-activated", by)
 
