@@ -263,11 +263,17 @@ def test_a_link_shows_a_finding_that_is_done_for_two_weeks_and_keeps_what_is_wri
     link = button_of(mailed(outbox, "finding-assigned")[0])
     late = client.get(link)
     client.get(link).press("Spara", DONE)
-    refused = late.press("Spara", {"status": "in_progress", "text": "Vi kommer på fredag."})
+    typed = {"status": "in_progress", "text": "Vi kommer på fredag.", "due_on": "2027-03-05"}
+    refused = late.press("Spara", typed)
     assert refused.status == 409
     assert "Åtgärden avslutades innan du sparade, så det du skrev är inte sparat." in refused.text
-    assert "Vi kommer på fredag." in refused.text
-    assert last().status is FindingStatus.DONE
+    assert (
+        "Det här hade du skrivit Hur går det? På gång Vad har hänt? Vi kommer på fredag. "
+        "När ska det vara klart? fredag 5 mars 2027"
+    ) in refused.text
+    assert (last().status, last().due_on) == (FindingStatus.DONE, None)
+    nothing = client.post(link, {"text": "Klart.", "due_on": "2027-02-31"}).text
+    assert "Det här hade du skrivit Vad har hänt? Klart. När ska det vara klart? 2027-02-31" in nothing
     for days, status in ((13, 200), (15, 410)):
         with time_machine.travel(utcnow() + timedelta(days=days)):
             assert (client.get(link).status, client.post(link, DONE).status) == (

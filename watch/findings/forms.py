@@ -107,7 +107,7 @@ def where_value(finding: Finding) -> str:
 class ReportForm(Form):
     """Asks what has happened with a finding. Whoever closes it says what became of it.
 
-    `seen` is the finding's mark when the form was shown.
+    `seen` is the finding's mark when the form was shown. Without a finding the form has only what was typed.
     """
 
     seen = SeenField()
@@ -122,8 +122,8 @@ class ReportForm(Form):
 
     known: Sequence[str] = ()  # names that whoever writes knows, and that the text should not tell
 
-    def __init__(self, finding: Finding) -> None:
-        known = {"status": finding.status, "due_on": finding.due_on, "seen": mark_of(finding)}
+    def __init__(self, finding: Finding | None = None) -> None:
+        known = finding and {"status": finding.status, "due_on": finding.due_on, "seen": mark_of(finding)}
         super().__init__(data=known)
 
     def validate_text(self, field: TextField) -> None:

@@ -45,9 +45,9 @@ def open_link(token: str) -> str:
 @limit_network("60 per hour")
 def report_by_link(token: str) -> ViewAnswer:
     link, here = _link(token), redirect(url_for("findings.open_link", token=token), 303)
-    form = ReportByLinkForm(link.finding)
     if not links.can_report(link, utcnow()):
-        return _page(token, link, unsaved=form.text.data or ""), 409
+        return _page(token, link, unsaved=ReportByLinkForm()), 409
+    form = ReportByLinkForm(link.finding)
     if not form.validate():
         return _page(token, link, form), 422
     said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data
@@ -92,9 +92,13 @@ def _link(token: str) -> FindingLink:
 
 
 def _page(
-    token: str, link: FindingLink, form: ReportByLinkForm | None = None, *, unsaved: str | None = None
+    token: str,
+    link: FindingLink,
+    form: ReportByLinkForm | None = None,
+    *,
+    unsaved: ReportByLinkForm | None = None,
 ) -> str:
-    """Show the finding. `unsaved` is what was written of it when it was closed already."""
+    """Show the finding. `unsaved` is what was typed of it when it was closed already."""
     reports = links.can_report(link, utcnow())
     return render_template(
         "findings/open_link.html", token=token, finding=link.finding, steps=queries.steps_of(link.finding),
