@@ -34,6 +34,7 @@ OTHER_ANSWERS = {  # templates that are not an endpoint's own, with the endpoint
     "meetings/door_early.html": "meetings.door",
     "meetings/unknown_code.html": "meetings.public_page",
     "interest/ended.html": "interest.open_link",
+    "findings/gone.html": "findings.report",
     "joining/confirmed.html": "joining.confirm",
     "joining/declined.html": "joining.open_invitation",
     "joining/choose_stairwell.html": "joining.ask",

@@ -84,10 +84,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(500, _our_fault)
     for handled in (NotText, NotAForm, Flooding, RequestURITooLarge, SecurityError):
         app.register_error_handler(handled, _bare)
-    app.register_error_handler(BadToken, _dead_link)
+    app.register_error_handler(BadToken, dead_link)
     app.register_error_handler(LinkExpired, _link_expired)
     app.register_error_handler(GroupEnded, _group_ended)
-    app.register_error_handler(410, _dead_link)
+    app.register_error_handler(410, dead_link)
     app.register_error_handler(405, _page_above)
     app.register_error_handler(DomainError, _rule_says_no)
     app.register_error_handler(CSRFError, _form_too_old)
@@ -148,17 +148,21 @@ def _rule_says_no(_error: DomainError) -> Response:
     return _page("errors/page.html", 409)
 
 
-def _dead_link(error: Exception) -> Response:
-    """Answer alike for expired, used, revoked and altered links of one purpose; others for those cut off."""
+def dead_link(error: Exception, *, unsaved: object = None) -> Response:
+    """Answer alike for expired, used, revoked and altered links of one purpose; others for those cut off.
+
+    `unsaved` is the form of a report on a finding that was typed under the link.
+    """
     rule = request.url_rule.rule if request.url_rule else ""
     purpose = LINKS.get(rule.partition("<token>")[0])
-    return _page("errors/dead_link.html", 410, purpose=purpose, is_cut=isinstance(error, CutToken))
+    is_cut = isinstance(error, CutToken)
+    return _page("errors/dead_link.html", 410, purpose=purpose, is_cut=is_cut, unsaved=unsaved)
 
 
 def _link_expired(error: LinkExpired) -> Response:
     """Answer in the language of the mail."""
     _speak_as_mail(error)
-    return _dead_link(error)
+    return dead_link(error)
 
 
 def _speak_as_mail(error: LinkExpired) -> None:

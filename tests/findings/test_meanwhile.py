@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.cast import Scene
-from tests.factories import make_finding
+from tests.factories import make_finding, make_finding_link, make_partner, make_person
 from tests.page_client import PageClient
+from watch import tokens
 from watch.extensions import db
-from watch.models import Finding, FindingOwner, FindingStatus, FindingStep, utcnow
+from watch.findings import service
+from watch.models import Finding, FindingOwner, FindingStatus, FindingStep, Person, Purpose, utcnow
 
 MEANWHILE = "Någon annan ändrade samtidigt. Läs vad som har hänt, och spara det som stämmer."
 WAITING = {"status": "in_progress", "text": "Vi väntar på elektrikern."}
@@ -88,3 +91,87 @@ def test_what_was_removed_meanwhile_comes_back_only_for_whoever_has_read_so(
     assert last().removed_at is not None
     assert refused.press("Spara").status == 303
     assert (last().removed_at, last().what) == (None, "Lampan är släckt.")
+
+
+TYPED = {"status": "in_progress", "text": "Elektrikern kommer.", "due_on": "2027-03-05"}
+SHOWN = (
+    "Det här hade du skrivit Hur går det? På gång Vad har hänt? Elektrikern kommer. "
+    "När ska det vara klart? fredag 5 mars 2027"
+)
+
+
+def landlords_contact(scene: Scene) -> Person:
+    """Return somebody at the house's landlord who has a page of their own."""
+    person = make_person("Lena Lind", "lena@example.org")
+    make_partner(person, scene.group.area, scene.house.property.landlord)
+    return person
+
+
+@pytest.mark.parametrize("reporter", ["coordinator", "officer", "landlord", "link"])
+def test_what_was_typed_while_a_colleague_removed_it_is_shown_to_be_copied(
+    reporter: str, client: PageClient, scene: Scene
+) -> None:
+    owner = FindingOwner.POLICE if reporter == "officer" else FindingOwner.LANDLORD
+    finding = make_finding(scene.group, owner=owner)
+    lena = landlords_contact(scene)
+    link = tokens.make(Purpose.FINDING, make_finding_link(finding))
+    db.session.commit()
+    address, reader, status, label = {
+        "coordinator": (f"/findings/{finding.id}", scene.amina, 410, "Till åtgärden"),
+        "officer": (f"/findings/{finding.id}", scene.gun, 410, "Alla åtgärder"),
+        "landlord": (f"/partners/findings/{finding.id}", lena, 404, "Alla åtgärder"),
+        "link": (f"/f/{link}", None, 410, "Logga in"),
+    }[reporter]
+    stale = client.get(address, as_=reader)
+    client.get(f"/findings/{finding.id}", as_=scene.bengt).press("Ta bort åtgärden")
+    refused = stale.press("Spara", TYPED)
+    assert (refused.status, SHOWN in refused.text) == (status, True)
+    assert "Det du skrev är inte sparat" in refused.text
+    assert refused.click(label).status == 200
+    assert db.session.scalars(select(FindingStep)).all() == []
+
+
+def test_whoever_may_bring_back_what_was_removed_does_so_from_there(client: PageClient, scene: Scene) -> None:
+    finding = make_finding(scene.group)
+    db.session.commit()
+    stale = client.get(f"/findings/{finding.id}", as_=scene.amina)
+    client.get(f"/findings/{finding.id}", as_=scene.bengt).press("Ta bort åtgärden")
+    stale.press("Spara", TYPED).click("Till åtgärden").press("Ångra")
+    assert stale.press("Spara", TYPED).status == 303
+    assert last().status is FindingStatus.IN_PROGRESS
+
+
+@pytest.mark.parametrize("reporter", ["coordinator", "landlord", "link"])
+def test_what_was_typed_is_shown_also_if_it_is_removed_at_the_same_moment(
+    reporter: str, client: PageClient, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = make_finding(scene.group)
+    lena = landlords_contact(scene)
+    link = tokens.make(Purpose.FINDING, make_finding_link(finding))
+    db.session.commit()
+    address, reader = {
+        "coordinator": (f"/findings/{finding.id}", scene.amina),
+        "landlord": (f"/partners/findings/{finding.id}", lena),
+        "link": (f"/f/{link}", None),
+    }[reporter]
+    page, report = client.get(address, as_=reader), service.report
+
+    def removed_just_before(finding: Finding, *said: Any, **more: Any) -> FindingStep:
+        db.session.execute(update(Finding).values(removed_at=utcnow()))
+        return report(finding, *said, **more)
+
+    monkeypatch.setattr(service, "report", removed_just_before)
+    assert SHOWN in page.press("Spara", TYPED).text
+
+
+def test_a_landlord_gets_the_same_answer_for_what_is_anothers_and_what_was_never_there(
+    client: PageClient, scene: Scene
+) -> None:
+    lena = landlords_contact(scene)
+    theirs = make_finding(scene.group, owner=FindingOwner.POLICE)
+    db.session.commit()
+    answers = [
+        client.post(f"/partners/findings/{number}", TYPED, as_=lena).text for number in (theirs.id, 999999)
+    ]
+    assert answers[0] == answers[1]
+    assert SHOWN in answers[0]

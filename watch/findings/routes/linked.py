@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from watch import tokens
 from watch.access import public
-from watch.errors import LinkExpired
+from watch.errors import LinkExpired, dead_link
 from watch.extensions import db
 from watch.findings import queries, service
 from watch.findings.errors import FindingRemoved, NothingNew, ReportedMeanwhile, ReportedOften
@@ -28,7 +28,6 @@ from watch.web import ViewAnswer, sent_to
 SHOWN_AFTER = timedelta(days=14)  # how long a link shows its finding after that was closed
 NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
 REFUSED: Explanations = {
-    FindingRemoved: _l("Åtgärden är borttagen."),
     ReportedOften: _l("Länken har använts så ofta som det går på ett dygn. Skriv igen i morgon."),
 }
 
@@ -44,7 +43,14 @@ def open_link(token: str) -> str:
 @public
 @limit_network("60 per hour")
 def report_by_link(token: str) -> ViewAnswer:
-    link, here = _link(token), redirect(url_for("findings.open_link", token=token), 303)
+    """Save what was said. If the link has ended meanwhile, show what was typed, so that it can be copied."""
+    try:
+        return _report(token, _link(token))
+    except (tokens.BadToken, LinkExpired, FindingRemoved) as ended:
+        return dead_link(ended, unsaved=ReportByLinkForm())
+
+
+def _report(token: str, link: FindingLink) -> ViewAnswer:
     if not links.can_report(link, utcnow()):
         return _page(token, link, unsaved=ReportByLinkForm()), 409
     form = ReportByLinkForm(link.finding)
@@ -58,7 +64,7 @@ def report_by_link(token: str) -> ViewAnswer:
         form.form_errors = [REPORTED_MEANWHILE]
         form.see(link.finding)
         return _page(token, link, form), 422
-    return here
+    return redirect(url_for("findings.open_link", token=token), 303)
 
 
 @bp.post("/f/<token>/renew")

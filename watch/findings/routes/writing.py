@@ -10,14 +10,14 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import audit
-from watch.access import current_person, requires
+from watch.access import can, current_person, requires
 from watch.extensions import db
 from watch.findings import queries, service
 from watch.findings.errors import ChangedMeanwhile, FindingRemoved, NobodyToAsk, NothingNew, ReportedMeanwhile
 from watch.findings.forms import EVERYWHERE, FindingForm, Places, ReportForm
 from watch.findings.labels import BOTH_CHANGED, OWNERS, REPORTED_MEANWHILE
 from watch.findings.queries import Place, links
-from watch.findings.routes.blueprint import bp, to_finding
+from watch.findings.routes.blueprint import bp, crumbs_of, to_finding
 from watch.findings.routes.knowing import names_known
 from watch.findings.routes.reading import show_page
 from watch.groups.queries.flats import stairwells_of_group
@@ -27,7 +27,6 @@ from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
 NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
-GONE: Explanations = {FindingRemoved: _l("Åtgärden är borttagen.")}
 NOBODY: Explanations = {NobodyToAsk: _l("Det finns ingen kontakt med e-postadress att skicka till.")}
 
 
@@ -95,7 +94,19 @@ def change(finding: Finding) -> ViewAnswer:
 @bp.post("/findings/<int:finding_id>/steps")
 @requires(Permission.REPORT_ON_FINDING)
 def report(finding: Finding) -> ViewAnswer:
-    """Save what was said. If somebody else has said something meanwhile, show both and ask."""
+    """Save what was said. If somebody else has said something meanwhile, show both and ask.
+
+    If somebody has removed the finding, show what was typed, so that it can be copied.
+    """
+    try:
+        return _report(finding)
+    except FindingRemoved:
+        return _gone_page(finding), 410
+
+
+def _report(finding: Finding) -> ViewAnswer:
+    if finding.removed_at is not None:
+        raise FindingRemoved
     form = ReportForm(finding)
     form.known = names_known(_place(finding))
     if not form.validate():
@@ -104,7 +115,7 @@ def report(finding: Finding) -> ViewAnswer:
     person = current_person()
     role = queries.role_of(person, queries.area_id_of(finding))
     try:
-        with saving(_("Sparat."), already=NOTHING, unless=GONE):
+        with saving(_("Sparat."), already=NOTHING):
             service.report(finding, said, role=role, by=person, seen=seen)
             _note_assurance(form, finding)
     except ReportedMeanwhile:
@@ -112,6 +123,19 @@ def report(finding: Finding) -> ViewAnswer:
         form.see(finding)
         return show_page(finding, form), 422
     return to_finding(finding)
+
+
+def _gone_page(finding: Finding) -> str:
+    """Show what was typed of a finding that is removed. Who manages it can bring it back on its page."""
+    crumbs = crumbs_of(finding)
+    if can(Permission.MANAGE_FINDINGS, finding):
+        label, back = _("Till åtgärden"), url_for("findings.show", finding_id=finding.id)
+    else:
+        label, back = _("Alla åtgärder"), crumbs[-1][1]
+    return render_template(
+        "findings/gone.html", crumbs=crumbs, label=label, back=back, unsaved=ReportForm(),
+        why=_("Någon annan har tagit bort åtgärden."),
+    )  # fmt: skip
 
 
 @bp.post("/findings/<int:finding_id>/steps/undo")

@@ -27,7 +27,6 @@ from watch.web import ViewAnswer
 
 BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
 NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
-GONE: Explanations = {FindingRemoved: _l("Åtgärden är borttagen.")}
 MOST_FINDINGS = 5  # of the open ones, how many the first page shows
 
 
@@ -78,19 +77,28 @@ def show(finding_id: int) -> str:
 @bp.post("/partners/findings/<int:finding_id>")
 @requires(Permission.SEE_OWN_PROPERTIES)
 def report(finding_id: int) -> ViewAnswer:
-    finding = _finding(finding_id)
+    """Save what was said. If the finding is not the reader's any more, show what was typed, to be copied."""
+    try:
+        return _report(queries.finding_of(_pages(), finding_id))
+    except FindingRemoved:
+        return _gone_page(), 404
+
+
+def _report(finding: Finding | None) -> ViewAnswer:
+    if finding is None:
+        raise FindingRemoved
     form = ReportForm(finding)
     if not form.validate():
         return _finding_page(finding, form), 422
     said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data
     try:
-        with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=GONE):
+        with saving(_("Tack! Grannarna ser det nu."), already=NOTHING):
             service.report(finding, said, seen=seen, by=current_person())
     except ReportedMeanwhile:
         form.form_errors = [REPORTED_MEANWHILE]
         form.see(finding)
         return _finding_page(finding, form), 422
-    return redirect(url_for("partners.show", finding_id=finding_id), 303)
+    return redirect(url_for("partners.show", finding_id=finding.id), 303)
 
 
 @bp.get("/partners/contacts/<int:contact_id>")
@@ -140,6 +148,16 @@ def _finding_page(finding: Finding, form: ReportForm) -> str:
     return render_template(
         "partners/show.html", finding=finding, form=form, steps=steps_of(finding), today=_today()
     )
+
+
+def _gone_page() -> str:
+    """Show what was typed of a finding. It is the same page for every finding that is not the reader's."""
+    crumbs = [(_("Era hus"), url_for("partners.index"))]
+    return render_template(
+        "findings/gone.html", crumbs=crumbs, label=_("Alla åtgärder"), back=url_for("partners.findings"),
+        unsaved=ReportForm(),
+        why=_("Åtgärden är borttagen, eller så ser någon annan till den nu."),
+    )  # fmt: skip
 
 
 def _card(contact_id: int) -> Card:
