@@ -20,6 +20,7 @@ from watch.models import (
     FindingOwner,
     FindingStep,
     Group,
+    Person,
     Property,
 )
 
@@ -34,6 +35,17 @@ def contact_of(finding: Finding) -> ContactPerson | None:
     if finding.group:
         return _contact_for(finding.owner, _contacts_at(finding, finding.group))
     return _contact_for(finding.owner, contacts_near(finding.area)) if finding.area else None
+
+
+def is_their_own_word(finding: Finding, by: Person | None) -> bool:
+    """Return True if the owner's contact person reports: by the mailed link (None), or signed in.
+
+    A colleague of theirs is somebody else, also one who reports in the owner's name.
+    """
+    contact = contact_of(finding)
+    if by is None or contact is None or contact.email is None or by.mailbox is None:
+        return by is None
+    return by.mailbox.address.casefold() == contact.email.casefold()
 
 
 def _contacts_at(finding: Finding, group: Group) -> Sequence[ContactPerson]:

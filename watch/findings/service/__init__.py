@@ -137,7 +137,7 @@ def report(
     step.by_id, step.due_before, step.due_on = by.id if by else None, finding.due_on, said.due_on
     db.session.add(step)
     finding.due_on = said.due_on
-    _stand(finding, step, asks_owner=role is not finding.owner)  # who has just said it is not asked
+    _stand(finding, step, asks_owner=not links.is_their_own_word(finding, by))
     if (finding.status, finding.outcome) != before:
         _tell(finding)
     _note("finding-reported", finding, by)
