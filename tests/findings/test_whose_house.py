@@ -135,3 +135,76 @@ def test_what_is_of_the_only_house_stays_there_when_the_group_gets_another(
     where = f"Var {scene.house.address}, Hässleholmen"
     assert where in client.get(button_of(row)).text
     assert "Lampan vid källartrappan" in client.get("/partners/findings", as_=lena).text
+
+
+@pytest.fixture
+def second_house(scene: Scene) -> Building:
+    """The group has two houses of the same landlord, who has a contact with an address."""
+    landlord = scene.house.property.landlord
+    house = make_building(scene.group.area, landlord, "Distansgatan", (2,))
+    house.group_id, scene.group.name = scene.group.id, "Distansgatan 2, Våglängdsgatan 1–3"
+    make_contact(ContactRole.LANDLORD, "Bostäder", landlord).email = OURS
+    db.session.commit()
+    return house
+
+
+def add_victorias(scene: Scene) -> Building:
+    """Let another landlord's house come to the group. That landlord has a contact with an address, too."""
+    house = make_building(scene.group.area, make_landlord("Victoriahem"), "Distansgatan", (9,))
+    make_contact(ContactRole.LANDLORD, "Victoriahem", house.property.landlord).email = THEIRS
+    lifecycle.add_building(scene.group, house, by=scene.gun)
+    db.session.commit()
+    return house
+
+
+def test_what_is_of_all_houses_of_one_landlord_stays_theirs_when_the_group_gets_anothers(
+    client: PageClient, scene: Scene, outbox: Outbox, second_house: Building
+) -> None:
+    area = scene.group.area
+    make_partner(lena := make_person("Lena Lind", "lena@example.org"), area, second_house.property.landlord)
+    client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina).press("Spara", LAMP)
+    link = button_of(next(row for row in outbox.rows() if row.mailing.kind == "finding-assigned"))
+    page, before = f"/findings/{last().id}", client.get(link).text
+    house = add_victorias(scene)
+    make_partner(vera := make_person("Vera", "vera@example.org"), area, house.property.landlord)
+    db.session.commit()
+    assert scene.group.name == "Distansgatan 2, 9, Våglängdsgatan 1–3"
+    assert client.get(link).text == before
+    assert "Distansgatan 2, Våglängdsgatan 1–3, hela huset" in before
+    for address in ("/partners", "/partners/findings"):
+        seen = [LAMP["what"] in client.get(address, as_=who).text for who in (lena, vera)]
+        assert seen == [True, False]
+    assert [client.get(f"/partners{page}", as_=who).status for who in (lena, vera)] == [200, 404]
+    assert "Husen har olika fastighetsägare" not in client.get(f"{page}/edit", as_=scene.amina).text
+    assert client.get(page, as_=scene.amina).press("Skicka en ny länk").status == 303
+    assert asked(outbox) == [OURS, OURS]
+
+
+def test_what_is_written_once_the_group_has_anothers_house_is_left_to_no_landlord(
+    client: PageClient, scene: Scene, outbox: Outbox, second_house: Building
+) -> None:
+    lena, landlord = make_person("Lena Lind", "lena@example.org"), second_house.property.landlord
+    make_partner(lena, scene.group.area, landlord)
+    add_victorias(scene)
+    page = client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina)
+    shown = page.press("Spara", LAMP).follow()
+    assert "Husen har olika fastighetsägare, så ingen har fått ett mejl." in shown.text
+    assert f"{scene.group.name}, hela huset" in shown.text
+    assert client.get(f"/partners/findings/{last().id}", as_=lena).status == 404
+    assert asked(outbox) == []
+
+
+def test_what_was_of_anothers_houses_is_not_a_landlords_whose_house_came_later(
+    client: PageClient, scene: Scene, outbox: Outbox, second_house: Building
+) -> None:
+    """Also once the houses of then have a group of their own: nobody is asked to mend what is another's."""
+    finding = make_finding(scene.group, LAMP["what"])
+    house = add_victorias(scene)
+    make_partner(vera := make_person("Vera", "vera@example.org"), scene.group.area, house.property.landlord)
+    for each in (scene.house, second_house):
+        each.group_id = scene.other_group.id
+    db.session.commit()
+    assert client.get(f"/partners/findings/{finding.id}", as_=vera).status == 404
+    page = client.get(f"/findings/{finding.id}", as_=scene.amina).text
+    assert "Husen har olika fastighetsägare, så ingen har fått ett mejl." in page
+    assert asked(outbox) == []

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from watch import language
+from watch.findings.queries import name_then
 from watch.models import Finding, FindingOwner, FindingStatus, Spot
 
 BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
@@ -43,12 +44,15 @@ STATUS_KINDS = {
 
 
 def where_of(finding: Finding) -> str:
-    """Return where something is to be mended, by the name of the street, the group's house or the area."""
+    """Return where something is to be mended, by the name of the street, the group's houses or the area.
+
+    What is of the whole group is of the houses that it had when it was written, not of those that came later.
+    """
     place = finding.stairwell or finding.building
     if place:
         return place.address
     if finding.group:
-        return _("%(house)s, hela huset", house=finding.group.name)
+        return _("%(house)s, hela huset", house=name_then(finding.group, finding.created_at))
     return _("%(area)s, hela området", area=finding.area.name if finding.area else "")
 
 

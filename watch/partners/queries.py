@@ -156,12 +156,16 @@ def _theirs(pages: Collection[Partner]) -> ColumnElement[bool]:
 
 
 def _is_at(pages: Collection[Partner]) -> ColumnElement[bool]:
-    """Return the condition that a finding is at a landlord's buildings. A whole place has only theirs."""
-    own, groups = _buildings_of(pages), _groups_of(pages)
-    with_others = select(Building.group_id).where(Building.group_id.in_(groups), Building.id.not_in(own))
+    """Return the condition that a finding is at a landlord's buildings. A whole place has only theirs.
+
+    A whole group is the buildings that it had when the finding was written, not those that came later.
+    """
+    own = _buildings_of(pages)
+    was_there = or_(Building.grouped_at.is_(None), Building.grouped_at <= Finding.created_at)
+    then = select(Building.id).where(Building.group_id == Finding.group_id, was_there)
     areas_with_others = select(Property.area_id).where(not_(_are_of(pages)))
     whole_place = or_(
-        and_(Finding.group_id.in_(groups), Finding.group_id.not_in(with_others)),
+        and_(then.where(Building.id.in_(own)).exists(), ~then.where(Building.id.not_in(own)).exists()),
         and_(
             Finding.area_id.in_({each.area_id for each in pages}), Finding.area_id.not_in(areas_with_others)
         ),

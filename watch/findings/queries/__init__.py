@@ -16,6 +16,7 @@ from watch.models import (
     CLOSED,
     OFFICERS_OWN,
     Area,
+    Building,
     Finding,
     FindingFollower,
     FindingOwner,
@@ -31,6 +32,7 @@ from watch.models import (
     OutboxState,
     Person,
 )
+from watch.places.queries import name_of
 
 Place = Group | Area
 MOST_LEFT = 8  # how many open findings a call names
@@ -190,6 +192,17 @@ def hears_of_finding(finding: Finding, person_id: ColumnElement[Any]) -> ColumnE
     here = Group.id == finding.group_id if finding.group_id else Group.area_id == finding.area_id
     sees_it = or_(takes_part(person_id, here), coordinates(person_id, here), follows_area)
     return person_id.in_(_follows(finding)) & sees_it
+
+
+def houses_then(group: Group, at: datetime) -> list[Building]:
+    """Return the houses of a group that it had then already; a finding of the whole group is of these."""
+    return [each for each in group.buildings if each.grouped_at is None or each.grouped_at <= at]
+
+
+def name_then(group: Group, at: datetime) -> str:
+    """Return the name of the group's houses of then; the group's own if they are all of its, or none."""
+    then = houses_then(group, at)
+    return name_of(then) if then and len(then) < len(group.buildings) else group.name
 
 
 def area_id_of(finding: Finding) -> int | None:

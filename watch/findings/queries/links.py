@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from watch.contacts.queries import contacts_for, in_order
 from watch.extensions import db
-from watch.findings.queries import Place
+from watch.findings.queries import Place, houses_then
 from watch.models import (
     Building,
     ContactPerson,
@@ -55,7 +55,7 @@ def _contacts_at(finding: Finding, group: Group) -> Sequence[ContactPerson]:
     landlord: nobody is asked to mend what is another's.
     """
     house = house_of(finding)
-    houses = [house] if house else group.buildings
+    houses = [house] if house else houses_then(group, finding.created_at)
     here = [
         ContactPerson.group_id == group.id,
         ContactPerson.area_id == group.area_id,
@@ -76,16 +76,19 @@ def _landlords_of(houses: Collection[Building]) -> set[int]:
     return {each.property.landlord_id for each in houses}
 
 
-def has_several_landlords(place: Place) -> bool:
-    """Return True for a group whose houses have several landlords: one of all of it is left to none."""
-    return isinstance(place, Group) and len(_landlords_of(place.buildings)) > 1
+def has_several_landlords(place: Place, at: datetime) -> bool:
+    """Return True for a group whose houses of then have several landlords: one of all of it is left to none.
+
+    So it is if no house of then has the group any more.
+    """
+    return isinstance(place, Group) and len(_landlords_of(houses_then(place, at))) != 1
 
 
 def is_left_to_no_landlord(finding: Finding) -> bool:
     """Return True if it is left to the landlord of a whole group whose houses have several."""
     group = finding.group
     is_landlords = finding.owner is FindingOwner.LANDLORD and house_of(finding) is None
-    return is_landlords and group is not None and has_several_landlords(group)
+    return is_landlords and group is not None and has_several_landlords(group, finding.created_at)
 
 
 def contacts_near(place: Place) -> Sequence[ContactPerson]:

@@ -21,7 +21,7 @@ from watch.findings.routes.blueprint import bp, crumbs_of, to_finding
 from watch.findings.routes.knowing import names_known
 from watch.findings.routes.reading import show_page
 from watch.groups.queries.flats import stairwells_of_group
-from watch.models import Area, Finding, Group, Meeting
+from watch.models import Area, Finding, Group, Meeting, utcnow
 from watch.permissions import Permission
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
@@ -213,7 +213,7 @@ def _new_page(place: Place, form: FindingForm) -> str:
     )  # fmt: skip
     return render_template(
         "findings/new.html", place=place, form=form, is_group=is_group, meeting=_meeting(place), back=back,
-        action=action, unreached=_unreached(place), several=links.has_several_landlords(place),
+        action=action, unreached=_unreached(place), several=links.has_several_landlords(place, utcnow()),
     )  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def _edit_page(finding: Finding, form: FindingForm, *, is_both: bool = False) ->
     place = _place(finding)
     return render_template(
         "findings/edit.html", finding=finding, form=form, is_both=is_both, unreached=_unreached(place),
-        several=links.has_several_landlords(place),
+        several=links.has_several_landlords(place, finding.created_at),
     )  # fmt: skip
 
 
