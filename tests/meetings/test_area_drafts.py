@@ -331,6 +331,22 @@ def test_a_draft_saved_twice_is_one(
     assert number_of_meetings() == 2
 
 
+def test_what_was_saved_before_back_becomes_the_meeting_that_is_called(
+    client: PageClient, scene: Scene, interested: list[Person]
+) -> None:
+    previews = [
+        (client.get(f"{LIST}/new", as_=scene.gun).press(PREVIEW, PLAN | OPEN), "Kalla minst 5 hushåll"),
+        (
+            client.get(f"/buildings/{scene.langgatan.id}/meetings/new", as_=scene.gun).press(PREVIEW, PLAN),
+            "Kalla dem som är intresserade",
+        ),
+    ]
+    for preview, call in previews:
+        preview.press(SAVE)
+        preview.press(call)
+    assert (number_of_meetings(), drafts_of(area_of(scene)), drafts_of(scene.langgatan)) == (2, [], [])
+
+
 def test_the_form_of_a_saved_draft_can_be_sent_again_by_back(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:

@@ -120,6 +120,19 @@ def test_a_draft_saved_twice_is_one(client: PageClient, scene: Scene) -> None:
     assert len(drafts_of(scene.group)) == 1
 
 
+def test_what_was_saved_before_back_becomes_the_meeting_that_is_called(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    form = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    preview = form.press("Förhandsgranska", typed(scene))
+    preview.press("Spara utkast")
+    other = draft(client, scene, about="Låset")
+    preview.press("Kalla 2 grannar")
+    assert drafts_of(scene.group) == [other]  # says something else
+    assert len(db.session.scalars(select(Meeting)).all()) == 2
+    assert outbox.names() == ["meeting-called"] * 2
+
+
 def test_a_draft_that_is_thrown_away_is_gone_and_cannot_be_called(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:

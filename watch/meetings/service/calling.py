@@ -22,7 +22,7 @@ from watch.meetings.queries.reminding import (
     people_to_remind,
     reminders_due,
 )
-from watch.meetings.service.drafting import rewrite, take_turn
+from watch.meetings.service.drafting import rewrite, same_draft, take_turn
 from watch.meetings.service.joint import ask_groups
 from watch.meetings.service.plans import is_same
 from watch.models import Mailing, Meeting, MeetingAudience, Person, utcnow
@@ -39,12 +39,14 @@ def call(
 ) -> Meeting:
     """Call those whom a planned meeting is for, by mail, or on paper if no mail reaches them.
 
-    The draft of it, if there is one, becomes the meeting. Groups that are invited are asked whether they
-    take part. Raises AlreadyCalled or OtherCalled if the form was sent before, DraftGone, and CountChanged if
-    the numbers differ from the caller's preview (`promised`, a preview_token).
+    The draft of it, if there is one, becomes the meeting, even one that was saved before the writer went Back
+    to the form. Groups that are invited are asked whether they take part. Raises AlreadyCalled or OtherCalled
+    if the form was sent before, DraftGone, and CountChanged if the numbers differ from the caller's preview
+    (`promised`, a preview_token).
     """
     expect_new(meeting, form_key)
     recipients_of_call(meeting).require_unchanged(promised)
+    draft = draft or same_draft(meeting)
     try:
         with db.session.begin_nested():
             meeting = _take_up(draft, meeting, by) if draft else _add(meeting, by)

@@ -21,7 +21,7 @@ def save_draft(planned: Meeting, *, by: Person, draft: Meeting | None = None) ->
 
     The same draft is saved once only. Raises DraftGone and ChangedMeanwhile.
     """
-    if same := next((each for each in drafts_of(planned.called_from) if is_same(each, planned)), None):
+    if same := same_draft(planned):
         return same
     planned.code = random_code() if planned.code else None  # the form's own is for what it calls
     if draft is None:
@@ -32,6 +32,11 @@ def save_draft(planned: Meeting, *, by: Person, draft: Meeting | None = None) ->
     take_turn(draft, sequence=draft.sequence + 1)
     rewrite(draft, planned)
     return draft
+
+
+def same_draft(planned: Meeting) -> Meeting | None:
+    """Return the draft of the same place that says the same as what is planned, if there is one."""
+    return next((each for each in drafts_of(planned.called_from) if is_same(each, planned)), None)
 
 
 def throw_away(draft: Meeting, *, by: Person) -> None:
