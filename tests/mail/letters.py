@@ -266,9 +266,10 @@ def _moved(scene: Scene) -> OutboxRow | None:
     assert told
     before = MeetingChange(
         meeting=meeting, mailing_id=told.mailing_id, starts_at=MEETING_AT - timedelta(hours=1),
-        ends_at=meeting.ends_at, place="Cykelrummet",
+        ends_at=meeting.ends_at, place="Cykelrummet", about="Lampan i port 3",
     )  # fmt: skip
     db.session.add(before)
+    meeting.link, meeting.about = "https://meet.example/huset", "Lampan i port 3\nStädningen i maj"
     meeting.changed_at, meeting.sequence = before.changed_at, 2
     return told
 

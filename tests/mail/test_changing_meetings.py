@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -135,6 +137,51 @@ def test_the_mail_says_old_and_new_and_the_calendar_moves(
     )  # fmt: skip
     link = text[text.index("/r/") :].split()[0]
     assert "Förut: Tvättstugan" in client.get(link).text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said", "unsaid"),
+    [
+        (
+            {"about": "Bara lampor"}, {"about": "Lampor och annat"},
+            "Att prata om, förut: Bara lampor Att prata om, nu: Lampor och annat", "Länk",
+        ),
+        ({}, {"about": "Lampor"}, "Att prata om, förut: inget Att prata om, nu: Lampor", "Länk"),
+        ({"about": "Lampor"}, {}, "Att prata om, förut: Lampor Att prata om, nu: inget", "Länk"),
+        (
+            {}, {"link": "https://meet.example/ny"},
+            "Förut fanns ingen länk. Länk nu: https://meet.example/ny", "Att prata om",
+        ),
+        (
+            {"link": "https://meet.example/gammal"}, {"link": "https://meet.example/ny"},
+            "Länk förut: https://meet.example/gammal Länk nu: https://meet.example/ny", "Att prata om",
+        ),
+        (
+            {"link": "https://meet.example/gammal"}, {},
+            "Länk förut: https://meet.example/gammal Nu finns ingen länk.", "Att prata om",
+        ),
+        (
+            {"about": "Lampor"}, {"about": "Lampor", "place": "Garaget"},
+            "Plats nu: Garaget Lampor", "Att prata om",
+        ),
+    ],
+)  # fmt: skip
+def test_the_mail_says_old_and_new_of_link_and_agenda(
+    scene: Scene, called: Meeting, relay: Relay,
+    before: dict[str, str], after: dict[str, str], said: str, unsaid: str,
+) -> None:  # fmt: skip
+    called.about, called.link = before.get("about"), before.get("link")
+    db.session.commit()
+    plan = replace(Plan.of(called), **{"about": None, "link": None, **after})
+    service.change(called, plan, seen=called.sequence, by=scene.amina)
+    db.session.commit()
+    with speaking(Language.SWEDISH):
+        delivery.run()
+    letter = next(each for each in relay.taken if each.recipients == ["carin@example.org"])
+    for form in (letter.text(), html.unescape(re.sub(r"<[^>]*>", " ", letter.text("html")))):
+        words = " ".join(form.split())
+        assert said in words
+        assert unsaid not in words
 
 
 def test_nobody_gets_the_old_time_after_the_change(client: PageClient, scene: Scene, relay: Relay) -> None:

@@ -99,6 +99,17 @@ def test_a_changed_place_stands_beside_the_old_one_and_a_link_on_no_paper(
 
 
 @time_machine.travel(BEFORE)
+def test_a_changed_text_is_said_to_be_new(client: PageClient, scene: Scene) -> None:
+    meeting = called(client, scene, about="Bara lampor")
+    change(client, scene, meeting, place="Hässlehuset")
+    sheet = client.get(f"/meetings/{meeting.id}/sheet.pdf", as_=scene.carin).response.data
+    assert "Att prata om, nu:" not in said_on(pages_of(sheet)[0])
+    change(client, scene, meeting, about="Lampor och annat")
+    sheet = client.get(f"/meetings/{meeting.id}/sheet.pdf", as_=scene.carin).response.data
+    assert "Att prata om, nu: Lampor och annat" in said_on(pages_of(sheet)[0])
+
+
+@time_machine.travel(BEFORE)
 def test_it_names_every_time_that_a_home_may_still_have_on_paper(client: PageClient, scene: Scene) -> None:
     meeting = called(client, scene)
     change(client, scene, meeting, day="2027-03-17")

@@ -143,8 +143,13 @@ def _has_left(meeting: Meeting) -> str:
 
 
 def _paragraphs(meeting: Meeting, before: MeetingChange | None) -> list[str]:
-    """Return the text, and where the link stands: whoever passes the notice board must not get it."""
+    """Return the text, and where the link stands: whoever passes the notice board must not get it.
+
+    A text that is new is said to be. The one before it stands on the paper that the home has got already.
+    """
     said = _parts_of(meeting.about)
+    if before and said and before.about != meeting.about:
+        said.insert(0, _("Att prata om, nu:"))
     if before and before.link and before.link != meeting.link:
         said.append(_("Länken är ny.") if meeting.link else _("Nu finns ingen länk."))
     if meeting.link:
