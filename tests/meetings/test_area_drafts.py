@@ -15,6 +15,7 @@ from tests.conftest import Outbox
 from tests.factories import make_group, make_officer, make_person
 from tests.meetings.joint import Solvarv, make_solvarv
 from tests.page_client import Page, PageClient
+from tests.page_contract import text_of
 from watch import tokens
 from watch.accounts.service.officers import end_office
 from watch.extensions import db
@@ -397,6 +398,33 @@ def test_two_who_write_at_once_lose_nothing(
     assert [each.place for each in drafts_of(area_of(scene))] == ["Gården"]
     refused.press(SAVE)
     assert [(each.about, each.place) for each in drafts_of(area_of(scene))] == [("Låset", PLACE)]
+
+
+def test_all_that_another_officer_has_changed_is_shown(
+    client: PageClient, scene: Scene, roy: Person, solvarv: Solvarv, interested: list[Person]
+) -> None:
+    draft = save(client, scene, **OPEN)
+    mine, theirs = opened(client, draft, scene.gun), opened(client, draft, roy)
+    changes = {"remind_early": "14", "reminder_text": "Ta med kaffe", "about": ""}
+    theirs.press(SAVE, OPEN | changes | {"kind": "citizens", "languages": ["sv"]})
+    said = card_of(mine.press(SAVE, {"place": "Gården"}))
+    assert "Vad är det för träff? Medborgarmöte" in said
+    assert "Språk Svenska Första påminnelsen Två veckor före" in said
+    assert "Egna ord i påminnelsen Ta med kaffe Vad ska ni prata om? –" in said
+    groups = [scene.group.id, solvarv.group.id]
+    mine, theirs = opened(client, draft, scene.gun), opened(client, draft, roy)
+    theirs.press(SAVE, {"whom": "parts", "groups": groups})
+    said = card_of(mine.press(SAVE, {"place": "Gården"}))
+    assert f"Vilka grupper? {solvarv.group.name}, {scene.group.name}" in said
+    start = save_start(client, scene)
+    mine, theirs = (opened(client, start, scene.gun) for _tab in range(2))
+    theirs.press(SAVE, changes)
+    assert "Egna ord i påminnelsen Ta med kaffe" in card_of(mine.press(SAVE, {"place": "Gården"}))
+
+
+def card_of(page: Page) -> str:
+    """Return what is said of the draft as somebody else has changed it."""
+    return text_of(page.tree.find(".//*[@id='theirs']"))
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, ""])

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import make_meeting, make_person
+from tests.meetings.joint import make_solvarv
 from tests.page_client import PageClient
+from tests.page_contract import text_of
 from watch.extensions import db
 from watch.groups.queries.pages import coming_meetings
 from watch.groups.queries.tasks import first_steps_of
@@ -162,6 +164,28 @@ def test_two_who_write_at_once_lose_nothing(client: PageClient, scene: Scene) ->
     assert drafts_of(scene.group)[0].place == "Gården"
     refused.press("Spara utkast")
     assert (drafts_of(scene.group)[0].about, drafts_of(scene.group)[0].place) == ("Låset", "Tvättstugan")
+
+
+def test_all_that_a_colleague_has_changed_is_shown(client: PageClient, scene: Scene) -> None:
+    saved, solvarv = draft(client, scene), make_solvarv(scene).group
+    address = f"/groups/{scene.group.id}/meetings/new?draft={saved.id}"
+    mine, theirs = (client.get(address, as_=each) for each in (scene.amina, scene.bengt))
+    changes = {
+        "kind": "safety_walk", "remind_early": "14", "remind_late": "2", "reminder_text": "Ta med en stol",
+        "link": "", "about": "", "scope": "together", "stairwells": [], "others": str(solvarv.id),
+    }  # fmt: skip
+    theirs.press("Spara utkast", changes | {"kind": "annual"})
+    refused = mine.press("Spara utkast", {"place": "Gården"})
+    said = text_of(refused.tree.find(".//*[@id='theirs']"))
+    asked = f"Vilka grupper? {solvarv.name}"
+    reminders = "Första påminnelsen Två veckor före Sista påminnelsen 2 dagar före"
+    words = "Egna ord i påminnelsen Ta med en stol Vad ska ni prata om? –"
+    assert f"Länk – För {scene.group.name} {asked} {reminders} {words}" in said
+    client.get(address, as_=scene.bengt).press(
+        "Spara utkast", changes | {"scope": "group", "others": [], "kind": "safety_walk"}
+    )
+    refused = refused.press("Spara utkast")
+    assert "Vad är det för träff? Trygghetsvandring" in text_of(refused.tree.find(".//*[@id='theirs']"))
 
 
 def test_the_same_as_last_time_is_filled_in_without_its_day(client: PageClient, scene: Scene) -> None:

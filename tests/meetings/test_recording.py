@@ -12,6 +12,7 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import make_finding, make_meeting, make_open_meeting
 from tests.page_client import Page, PageClient
+from tests.page_contract import text_of
 from watch.extensions import db
 from watch.meetings.queries.attendance import held_meetings
 from watch.models import AuditEntry, Meeting, MeetingKind, NotesDraft, Person, PublishedNotes, utcnow
@@ -100,10 +101,13 @@ def test_what_a_colleague_has_corrected_meanwhile_is_shown_beside_it(
 ) -> None:
     meeting = record(client, scene)
     mine, theirs = (client.get(f"/meetings/{meeting.id}/correct", as_=scene.amina) for _tab in range(2))
-    theirs.press("Spara rättelsen", {"day": "2026-02-11"})
+    theirs.press("Spara rättelsen", {"day": "2026-02-11", "kind": "annual"})
     refused = mine.press("Spara rättelsen", {"place": "Gården"})
     assert (refused.status, refused.form()["place"]) == (409, "Gården")
     assert "onsdag 11 februari" in refused.text
+    said = text_of(refused.tree.find(".//*[@id='theirs']"))
+    assert "Vad är det för träff? Årlig träff" in said
+    assert ("Länk" in said, "Första påminnelsen" in said) == (False, False)
     assert refused.press("Spara rättelsen").status == 303
     db.session.refresh(meeting)
     assert meeting.place == "Gården"

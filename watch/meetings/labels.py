@@ -186,6 +186,15 @@ def earlier_said(told: Sequence[MeetingChange], meeting: Meeting) -> list[str]:
     return [_("Tidigare: %(when)s", when=each) for each in dict.fromkeys(earlier) if each != now]
 
 
+def reminders_said(meeting: Meeting) -> list[tuple[str, str]]:
+    """Return when a meeting is reminded of and what the reminders say besides, each with its name."""
+    return [
+        (_("Första påminnelsen"), str(REMINDER_DAYS[meeting.remind_early])),
+        (_("Sista påminnelsen"), str(REMINDER_DAYS[meeting.remind_late])),
+        (_("Egna ord i påminnelsen"), meeting.reminder_text or "–"),
+    ]
+
+
 def said_by(reader: Reader) -> str:
     """Return what counts as a reader's answer in a reminder; by name if several read the same mail."""
     match reader.answer:

@@ -10,7 +10,7 @@ from watch.access import current_person, requires
 from watch.meetings import service
 from watch.meetings.errors import ChangedMeanwhile
 from watch.meetings.forms.reminders import ChooseRemindersForm, reminders_of
-from watch.meetings.labels import REMINDER_DAYS
+from watch.meetings.labels import reminders_said
 from watch.meetings.routes.blueprint import BOTH_CHANGED, bp, is_open, note_assurance, reminders_in
 from watch.meetings.routes.changing import TOO_LATE
 from watch.models import Meeting
@@ -51,14 +51,10 @@ def choose_reminders(meeting: Meeting) -> ViewAnswer:
 
 
 def _page(meeting: Meeting, form: ChooseRemindersForm, *, is_both: bool = False) -> str:
-    theirs = [
-        (form.remind_early.label.text, REMINDER_DAYS[meeting.remind_early]),
-        (form.remind_late.label.text, REMINDER_DAYS[meeting.remind_late]),
-        (form.reminder_text.label.text, meeting.reminder_text or "–"),
-    ]
     return render_template(
-        "meetings/ask_reminders.html", meeting=meeting, form=form, both=theirs if is_both else None
-    )
+        "meetings/ask_reminders.html", meeting=meeting, form=form,
+        both=reminders_said(meeting) if is_both else None,
+    )  # fmt: skip
 
 
 def _to_meeting(meeting: Meeting) -> Response:
