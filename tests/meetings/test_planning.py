@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,11 @@ from flask import Flask
 from flask_babel import force_locale
 from holidays.constants import DE_FACTO, OPTIONAL, PUBLIC
 from holidays.countries.sweden import Sweden
+from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.databases import on_one_database
-from tests.factories import make_building, make_group, make_meeting
+from tests.factories import make_building, make_group, make_interest, make_meeting
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.meetings import service
@@ -116,6 +118,73 @@ def test_a_meeting_in_the_same_house_at_the_same_time_is_linked(
     assert f'href="/meetings/{other.id}"' in page.html
     assert OTHER_GROUP not in page.text
     assert page.press("Kalla 4 grannar").status == 303
+
+
+CHANGED = "Träffarna vid samma tid har ändrats sedan du tittade. Granska igen innan du skickar."
+BESIDE = "Samtidigt är det redan:"
+
+
+@pytest.mark.parametrize("colleague", ["amina", "bengt"])
+def test_the_same_meeting_from_two_previews_is_not_called_twice_unawares(
+    client: PageClient, scene: Scene, colleague: str
+) -> None:
+    first = preview(client, scene)
+    page = f"/groups/{scene.group.id}/meetings/new"
+    second = client.get(page, as_=getattr(scene, colleague)).press("Förhandsgranska", PLAN)
+    assert (BESIDE in first.text, BESIDE in second.text) == (False, False)
+    press = next(each for each in second.buttons if each.startswith(("Kalla", "Lägg")))
+    called_at_most_twice(lambda: first.press("Kalla 4 grannar"), second, press)
+
+
+@pytest.mark.parametrize(
+    ("address", "plan", "press"),
+    [
+        ("/areas/hassleholmen/meetings", {"whom": "coordinators"}, "Kalla 2 kontaktombud"),
+        ("/areas/hassleholmen/meetings", {"whom": "everybody"}, "Kalla minst 5 hushåll"),
+        ("start", {}, "Kalla dem som är intresserade"),
+    ],
+)
+def test_nor_are_officers_meetings(
+    client: PageClient, scene: Scene, address: str, plan: dict[str, Any], press: str
+) -> None:
+    if address == "start":
+        make_interest(scene.jenny, scene.langgatan)
+        db.session.commit()
+        address = f"/buildings/{scene.langgatan.id}/meetings"
+    first, second = (
+        client.get(f"{address}/new", as_=scene.gun).press("Förhandsgranska", PLAN | plan) for _tab in range(2)
+    )
+    called_at_most_twice(lambda: first.press(press), second, press)
+
+
+def called_at_most_twice(send_first: Callable[[], Page], second: Page, press: str) -> None:
+    """Send two previews: the second one is shown again with the first one's meeting, and then sent."""
+    assert [send_first().status for _press in range(2)] == [303, 303]
+    (called,) = db.session.scalars(select(Meeting))
+    refused = second.press(press)
+    assert (refused.status, refused.flashes[-1]) == (409, ("warn", CHANGED))
+    assert BESIDE in refused.text
+    assert f'href="/meetings/{called.id}"' in refused.html
+    assert db.session.query(Meeting).count() == 1
+    assert [refused.press(press).status for _press in range(2)] == [303, 303]
+    assert db.session.query(Meeting).count() == 2
+
+
+def test_of_those_at_the_same_time_only_a_new_one_stops_the_call(
+    client: PageClient, scene: Scene, neighbours: Group
+) -> None:
+    known = make_meeting(scene.group, starts_at=SIX, stairwell=scene.stairwell_1)
+    db.session.commit()
+    page = preview(client, scene)
+    make_meeting(neighbours, starts_at=SIX)
+    db.session.commit()
+    refused = page.press("Kalla 4 grannar")
+    assert (refused.status, OTHER_GROUP in refused.text) == (409, True)
+    for other in db.session.scalars(select(Meeting).where(Meeting.id != known.id)).all():
+        service.cancel(other, by=scene.amina)
+    service.cancel(known, by=scene.amina)
+    db.session.commit()
+    assert refused.press("Kalla 4 grannar").status == 303
 
 
 def test_a_draft_and_a_cancelled_meeting_clash_with_nothing(client: PageClient, scene: Scene) -> None:

@@ -46,6 +46,10 @@ class OtherCalled(Duplicate):
         self.meeting = meeting
 
 
+class ClashesChanged(DomainError):
+    """At the same time there are other meetings than those that the caller's preview showed."""
+
+
 class AlreadyAnswered(DomainError):
     """The group has answered the same already."""
 

@@ -20,8 +20,10 @@ from watch.fields import (
     moment_in_stockholm,
 )
 from watch.language import local
+from watch.marks import SeenField
 from watch.meetings.forms.audience import SOME_STAIRWELLS, TOGETHER, WHOLE_GROUP, AudienceForm
 from watch.meetings.forms.reminders import RemindersForm
+from watch.meetings.queries.seen import clashes_seen
 from watch.models import Meeting, utcnow
 from watch.sending import SendingForm
 
@@ -128,10 +130,16 @@ class MeetingForm(SendingForm):
 class CallForm(MeetingForm, RemindersForm):
     """Asks when and where the meeting is to which somebody calls, and when to remind of it.
 
-    `draft` is the id of the draft that it goes on with, or empty.
+    `draft` is the id of the draft that it goes on with, or empty. `clashes` is the mark of the meetings at
+    the same time that the preview showed.
     """
 
     draft = HiddenField()
+    clashes = SeenField()
+
+    def as_previewed(self, planned: Meeting, counted: str = "") -> dict[str, Any]:
+        """Return what is sent with a press in the preview: what was typed, and what the preview shows."""
+        return self.typed() | {"counted": counted, "clashes": clashes_seen(planned)}
 
 
 class DraftForm(CallForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watch.marks import mark
+from watch.meetings.queries.clashes import clashes_with
 from watch.models import Counting, Meeting
 
 
@@ -16,6 +17,12 @@ def count_seen(meeting: Meeting) -> str:
 def reminders_seen(meeting: Meeting) -> str:
     """Return what a form remembers of a meeting's reminders and their words."""
     return mark(meeting.remind_early, meeting.remind_late, meeting.reminder_text or "")
+
+
+def clashes_seen(meeting: Meeting) -> str:
+    """Return what the preview of a planned meeting remembers of those at the same time: nothing of none."""
+    others = clashes_with(meeting, meeting.starts_at, meeting.ends_at)
+    return mark(*(each.id for each in others)) if others else ""
 
 
 def languages_seen(meeting: Meeting) -> str:

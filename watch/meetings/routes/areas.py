@@ -12,11 +12,20 @@ from watch.errors import DomainError
 from watch.extensions import db
 from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.meetings import service, sheets
-from watch.meetings.errors import AlreadyCalled, ChangedMeanwhile, DraftGone, OtherCalled
+from watch.meetings.errors import AlreadyCalled, ChangedMeanwhile, ClashesChanged, DraftGone, OtherCalled
 from watch.meetings.forms.areas import CallInAreaForm, whom_of
 from watch.meetings.queries import calls, coming, invited
 from watch.meetings.queries.drafts import drafts_of
-from watch.meetings.routes.blueprint import CALL, bp, has_sheet, knows, note_assurance, plan_in, reminders_in
+from watch.meetings.routes.blueprint import (
+    CALL,
+    CLASHES_CHANGED,
+    bp,
+    has_sheet,
+    knows,
+    note_assurance,
+    plan_in,
+    reminders_in,
+)
 from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
 from watch.models import Area, Meeting, MeetingAudience, utcnow
 from watch.notices.labels import area_said
@@ -90,10 +99,14 @@ def area_call(area: Area) -> ViewAnswer:
     try:
         service.expect_new(planned, key)
         meeting = service.call(
-            planned, by=current_person(), form_key=key, promised=promised, draft=draft_in(area, form)
-        )
+            planned, by=current_person(), form_key=key, promised=promised, clashes=form.clashes.data,
+            draft=draft_in(area, form),
+        )  # fmt: skip
     except CountChanged:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
+        return _preview_page(area, form), 409
+    except ClashesChanged:
+        flash(str(CLASHES_CHANGED), "warn")
         return _preview_page(area, form), 409
     except AlreadyCalled as sent:
         return _already_called(sent.meeting)
@@ -165,5 +178,5 @@ def _preview_page(area: Area, form: CallInAreaForm, *, before: Meeting | None = 
         alone=without_bringer(calls.households_to_call(meeting)) if is_open else 0,
         uncovered=groups_without_coordinator([area]) if is_open else [],
         sheets=[picture_to_show(each) for each in sheets.pictures_of(meeting)] if has_sheet(meeting) else [],
-        hidden=form.typed() | {"counted": reach.preview_token if reach else ""},
+        hidden=form.as_previewed(meeting, reach.preview_token if reach else ""),
     )  # fmt: skip

@@ -46,6 +46,7 @@ from watch.web import leave_trace
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 BOTH_CHANGED = _l("Någon annan ändrade samtidigt. Jämför, och spara det som stämmer.")
+CLASHES_CHANGED = _l("Träffarna vid samma tid har ändrats sedan du tittade. Granska igen innan du skickar.")
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
 for said in (

@@ -20,6 +20,7 @@ from watch.meetings import service, sheets
 from watch.meetings.errors import (
     AlreadyCalled,
     ChangedMeanwhile,
+    ClashesChanged,
     DraftGone,
     MeetingCancelled,
     MeetingNotStarted,
@@ -37,6 +38,7 @@ from watch.meetings.queries import calls, checkin, coming, invited, reminding
 from watch.meetings.routes.blueprint import (
     BOTH_CHANGED,
     CALL,
+    CLASHES_CHANGED,
     bp,
     knows,
     note_assurance,
@@ -142,11 +144,15 @@ def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
     try:
         service.expect_new(planned, key)
         meeting = service.call(
-            planned, by=current_person(), form_key=key, promised=promised, draft=draft_in(group, form)
-        )
+            planned, by=current_person(), form_key=key, promised=promised, clashes=form.clashes.data,
+            draft=draft_in(group, form),
+        )  # fmt: skip
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(group, form, now.counts), 409
+    except ClashesChanged:
+        flash(str(CLASHES_CHANGED), "warn")
+        return _preview_page(group, form, recipients), 409
     except AlreadyCalled as sent:
         return _already_called(sent.meeting)
     except OtherCalled as other:
@@ -281,5 +287,5 @@ def _preview_page(
         reach=reach if exact else None, crowd=None if exact else crowd_of(meeting, group),
         sheets=[picture_to_show(each) for each in sheets.pictures_of(meeting)],
         silent=invited.without_coordinator(form.chosen_groups),
-        hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
+        hidden=form.as_previewed(meeting, reach.preview_token if exact else ""),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from watch.meetings import service
 from watch.meetings.errors import (
     AlreadyCalled,
     ChangedMeanwhile,
+    ClashesChanged,
     DraftGone,
     NobodyInterested,
     OtherCalled,
@@ -22,7 +23,7 @@ from watch.meetings.errors import (
 )
 from watch.meetings.forms.starting import CallStartMeetingForm
 from watch.meetings.queries import starting
-from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in, reminders_in
+from watch.meetings.routes.blueprint import CALL, CLASHES_CHANGED, bp, note_assurance, plan_in, reminders_in
 from watch.meetings.routes.draft_forms import draft_asked_for, draft_in, draft_meanwhile, filled_with
 from watch.models import Building, Meeting, MeetingKind, utcnow
 from watch.permissions import Permission
@@ -99,7 +100,13 @@ def start_call(building: Building) -> ViewAnswer:
     try:
         service.expect_new(planned, key)
         service.expect_interested(building)
-        meeting = service.call(planned, by=current_person(), form_key=key, draft=draft_in(building, form))
+        meeting = service.call(
+            planned, by=current_person(), form_key=key, clashes=form.clashes.data,
+            draft=draft_in(building, form),
+        )  # fmt: skip
+    except ClashesChanged:
+        flash(str(CLASHES_CHANGED), "warn")
+        return _preview_page(building, form), 409
     except AlreadyCalled as sent:
         return _already_called(sent.meeting)
     except OtherCalled as other:
@@ -152,7 +159,8 @@ def _preview_page(building: Building, form: CallStartMeetingForm, *, before: Mee
     """Show the preview. `before` is what the same form has called already; this becomes another meeting."""
     if before:
         form.renew_key()
+    meeting = planned_start(building, form)
     return render_template(
-        "meetings/start_preview.html", building=building, form=form, meeting=planned_start(building, form),
-        before=before, group=starting.group_in(building), hidden=form.typed(),
+        "meetings/start_preview.html", building=building, form=form, meeting=meeting, before=before,
+        group=starting.group_in(building), hidden=form.as_previewed(meeting),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from watch import audit
 from watch.errors import Duplicate
 from watch.extensions import db
 from watch.mail import outbox, trying
-from watch.meetings.errors import AlreadyCalled, OtherCalled
+from watch.meetings.errors import AlreadyCalled, ClashesChanged, OtherCalled
 from watch.meetings.mails import JOINT_INVITED, MEETING_CALLED, MEETING_REMINDER
 from watch.meetings.queries.calls import (
     households_to_call,
@@ -22,6 +22,7 @@ from watch.meetings.queries.reminding import (
     people_to_remind,
     reminders_due,
 )
+from watch.meetings.queries.seen import clashes_seen
 from watch.meetings.service.drafting import rewrite, same_draft, take_turn
 from watch.meetings.service.joint import ask_groups
 from watch.meetings.service.plans import is_same
@@ -35,17 +36,21 @@ def call(
     by: Person,
     form_key: str | None = None,
     promised: str | None = None,
+    clashes: str | None = None,
     draft: Meeting | None = None,
 ) -> Meeting:
     """Call those whom a planned meeting is for, by mail, or on paper if no mail reaches them.
 
     The draft of it, if there is one, becomes the meeting, even one that was saved before the writer went Back
     to the form. Groups that are invited are asked whether they take part. Raises AlreadyCalled or OtherCalled
-    if the form was sent before, DraftGone, and CountChanged if the numbers differ from the caller's preview
-    (`promised`, a preview_token).
+    if the form was sent before, DraftGone, CountChanged if the numbers differ from the caller's preview
+    (`promised`, a preview_token), and ClashesChanged if the meetings at the same time do (`clashes`, their
+    mark): so the same meeting is not called from two tabs.
     """
     expect_new(meeting, form_key)
     recipients_of_call(meeting).require_unchanged(promised)
+    if clashes is not None and clashes_seen(meeting) not in {"", clashes}:
+        raise ClashesChanged
     draft = draft or same_draft(meeting)
     try:
         with db.session.begin_nested():
