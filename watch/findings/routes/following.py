@@ -21,7 +21,9 @@ from watch.web import sent_to
 @bp.post("/findings/<int:finding_id>/follow")
 @requires(Permission.SEE_FINDING)
 def follow(finding: Finding) -> Response:
-    with saving(_("Du får ett mejl när det händer något, högst ett om dagen.")):
+    with saving(
+        _("Du får ett mejl när läget eller dagen ändras, och när det står hur det blev. Högst ett om dagen.")
+    ):
         service.follow(finding, current_person())
     return to_finding(finding)
 
@@ -60,7 +62,9 @@ def end_by_mail(token: str) -> Response:
 @limit_network("60 per hour")
 def follow_by_mail(token: str) -> Response:
     row, finding = _behind(token)
-    with saving(_("Du får ett mejl när det händer något, högst ett om dagen.")):
+    with saving(
+        _("Du får ett mejl när läget eller dagen ändras, och när det står hur det blev. Högst ett om dagen.")
+    ):
         if row.person:
             service.follow(finding, row.person)
     return redirect(url_for("findings.told", token=token), 303)

@@ -20,9 +20,9 @@ from watch.findings.errors import (
     ReportedMeanwhile,
     ReportedOften,
 )
-from watch.findings.mails import FINDING_UPDATED
 from watch.findings.queries import Place, links
 from watch.findings.service.asking import ask_owner, end_link, open_link_again
+from watch.findings.service.telling import standing_of, take_news_back, tell
 from watch.mail import outbox
 from watch.models import (
     CLOSED,
@@ -39,7 +39,6 @@ from watch.models import (
     Spot,
     utcnow,
 )
-from watch.recipients import reached_by_mail
 from watch.statements import changed, upsert
 
 DAY = timedelta(days=1)
@@ -102,20 +101,22 @@ def change(finding: Finding, plan: Plan, *, seen: str, by: Person) -> None:
     if seen != queries.words_mark_of(finding):
         raise ChangedMeanwhile
     bring_back(finding, by=by)
-    asked = finding.owner, links.contact_of(finding)
+    asked, due_before = (finding.owner, links.contact_of(finding)), finding.due_on
     _write(finding, plan)
     db.session.flush()
     db.session.expire(finding, ["building", "stairwell"])  # read anew, because they may be others
     if (finding.owner, links.contact_of(finding)) != asked:
         end_link(finding)
         ask_owner(finding)
+    if finding.due_on != due_before:
+        tell(finding)
     _note("finding-changed", finding, by)
 
 
 def report(
     finding: Finding, said: Report, *, role: FindingOwner, by: Person | None, seen: str | None = None
 ) -> FindingStep:
-    """Add a dated step, and tell whoever asked if status or outcome are others now.
+    """Add a dated step, and tell whoever asked if status, outcome or day are others now.
 
     `seen` is the finding's mark when the form was shown. Raises FindingRemoved, NothingNew if nothing is,
     ReportedMeanwhile if it has another mark now, and by the mailed link (`by` is None) ReportedOften.
@@ -124,7 +125,7 @@ def report(
         db.session.refresh(finding, with_for_update=True)  # of two presses at once, the second sees the first
     if finding.removed_at is not None:
         raise FindingRemoved
-    before = finding.status, finding.outcome
+    before = standing_of(finding)
     last = next(reversed(queries.steps_of(finding)), None)
     repeats = last is not None and (last.status, last.text) == (said.status, said.text or None)
     if (finding.status, finding.due_on) == (said.status, said.due_on) and (repeats or not said.text):
@@ -138,8 +139,8 @@ def report(
     db.session.add(step)
     finding.due_on = said.due_on
     _stand(finding, step, asks_owner=not links.is_their_own_word(finding, by))
-    if (finding.status, finding.outcome) != before:
-        _tell(finding)
+    if standing_of(finding) != before:
+        tell(finding)
     _note("finding-reported", finding, by)
     return step
 
@@ -147,13 +148,13 @@ def report(
 def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
     """Take away a step and the day that it set; after the last one, the one before counts again.
 
-    Twice takes away no other.
+    Whoever was mailed of it is told what holds instead. Twice takes away no other.
     """
     steps = list(queries.steps_of(finding))
     unwanted = next((each for each in steps if each.id == step_id), None)
     if unwanted is None:
         return
-    was_last = steps[-1] is unwanted
+    was_last, before = steps[-1] is unwanted, standing_of(finding)
     _put_day_back(finding, unwanted, [each for each in steps if each.id > step_id])
     steps.remove(unwanted)
     db.session.delete(unwanted)
@@ -161,6 +162,8 @@ def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
     if was_last:
         open_link_again(finding)
         _stand(finding, steps[-1] if steps else None)
+    if standing_of(finding) != before:
+        take_news_back(finding, unwanted, is_all=was_last and before.due_on == unwanted.due_on)
     _note("finding-step-undone", finding, by)
 
 
@@ -263,13 +266,6 @@ def _put_day_back(finding: Finding, unwanted: FindingStep, later: Sequence[Findi
         finding.due_on = unwanted.due_before
     elif following is not None and following.due_before == unwanted.due_on:
         following.due_before = unwanted.due_before
-
-
-def _tell(finding: Finding) -> None:
-    """Mail those who asked, once a day at most: a mail that waits is written when it is sent."""
-    people, told_at = reached_by_mail(queries.people_to_tell_of_finding(finding)), queries.told_at(finding)
-    due_at = max(told_at + DAY, utcnow()) if told_at else None
-    outbox.queue_many(FINDING_UPDATED, people=people, about=finding, due_at=due_at)
 
 
 def _note(what: str, finding: Finding, by: Person | None) -> None:
