@@ -24,7 +24,7 @@ from watch.language import STOCKHOLM
 from watch.mail.compose import render
 from watch.meetings import service
 from watch.meetings.markup import first_lines, html_of, paragraphs_of
-from watch.meetings.notes_template import without_empty_sections
+from watch.meetings.notes_template import first_draft, without_empty_sections
 from watch.models import (
     AuditEntry,
     Coordinator,
@@ -47,6 +47,7 @@ AFTERWARDS = BEGINS + timedelta(hours=3)
 WRITTEN = "## Kort sagt\n\nLampan i port 3 är trasig.\nVi städar cykelrummet i maj.\nNästa träff är i juni.\n"
 TEXT = {"text": WRITTEN}
 KEPT = "Det du skrev är sparat. Den andra texten finns också kvar: gör en text av båda."
+SAYS_FIVE = "Anteckningarna säger att 5 kom, men antalet som är sparat är 7. Ändra det som är fel."
 KIND = "notes-published"
 MAIL = {"is_trial": False, "names": "", "change": None, "link": "/x", "unsubscribe": "/u", "base_url": "",
         "partners": "", "controller": "", "language": "sv", "direction": "ltr"}  # fmt: skip
@@ -121,6 +122,42 @@ def test_the_template_knows_who_called_when_and_how_many_came(
         "## Fastighetsägaren",
     ]  # fmt: skip
     assert "Amina" not in typed
+
+
+@pytest.mark.parametrize(
+    ("spoken", "five"), [(Language.SWEDISH, "- 5 personer kom."), (Language.ENGLISH, "- 5 people came.")]
+)
+def test_notes_that_say_another_number_than_the_head_count_are_warned_about(
+    spoken: Language, five: str, client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    def is_warned(text: str) -> bool:
+        page = write(client, held, scene.amina, text).follow()
+        assert draft() == text  # nobody's words are changed
+        assert ("Rätta antalet" in page.text) is (SAYS_FIVE in page.text)
+        return SAYS_FIVE in page.text
+
+    def count(**typed: str) -> list[tuple[str, str]]:
+        return (
+            client.get(f"/meetings/{held.id}/count", as_=scene.amina)
+            .press("Spara antalet", typed)
+            .follow()
+            .flashes
+        )
+
+    assert count(head_count="5") == [("done", "Antalet är sparat.")]
+    db.session.refresh(held)
+    with language.speaking(spoken):
+        typed = first_draft(held).strip()
+    assert five in typed
+    assert not is_warned(typed)
+    assert count(head_count="7") == [("done", "Antalet är sparat."), ("warn", SAYS_FIVE)]
+    assert is_warned(typed)
+    assert not is_warned(f"{typed}\n\nDet var 5 personer från port 3.".replace("- 5", "- 7"))
+
+    publish(client, held, scene.amina, typed)
+    assert count(head_count="", not_counted="y")[-1] == (
+        "warn", "Anteckningarna säger att 5 kom, men det är sparat att ni inte räknade. Ändra det som är fel."
+    )  # fmt: skip
 
 
 def test_an_end_that_nobody_has_said_is_not_made_up(client: PageClient, scene: Scene, held: Meeting) -> None:

@@ -16,6 +16,7 @@ from watch.groups.queries.members import coordinators_of
 from watch.language import speaking
 from watch.meetings.labels import KINDS, when_said
 from watch.meetings.queries.calls import was_called
+from watch.meetings.queries.checkin import MOST_HEADS
 from watch.models import Counting, Language, Meeting
 
 HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|$)")
@@ -63,6 +64,38 @@ def has_every_line(text: str, *, of: str) -> bool:
     return all(" ".join(line.split()) in whole for line in of.splitlines())
 
 
+def count_differs(meeting: Meeting, *texts: str) -> str:
+    """Return a warning if a line of the template says another number than the head count; "" if none does."""
+    if meeting.counting is Counting.NOT_YET:
+        return ""
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    written = [_own_counts()[line] for line in lines if line in _own_counts()]
+    wrong = next((each for each in written if each != meeting.head_count), None)
+    if wrong is None:
+        return ""
+    if meeting.head_count is None:
+        return _(
+            "Anteckningarna säger att %(written)d kom, men det är sparat att ni inte räknade. Ändra det som "
+            "är fel.",
+            written=wrong,
+        )
+    return _(
+        "Anteckningarna säger att %(written)d kom, men antalet som är sparat är %(saved)d. Ändra det som är "
+        "fel.",
+        written=wrong, saved=meeting.head_count,
+    )  # fmt: skip
+
+
+@cache
+def _own_counts() -> dict[str, int]:
+    """Return the lines in which the template says how many came, in all languages, with their numbers."""
+    found: dict[str, int] = {}
+    for each in Language:
+        with speaking(each):
+            found |= {f"- {_came_by(number)}": number for number in range(MOST_HEADS + 1)}
+    return found
+
+
 @cache
 def _own_headings() -> frozenset[str]:
     """Return the lines that the template writes as headings, in all languages: a draft may be in any."""
@@ -87,4 +120,8 @@ def _caller(meeting: Meeting) -> str:
 def _came(meeting: Meeting) -> list[str]:
     if meeting.counting is not Counting.COUNTED or meeting.head_count is None:
         return []
-    return [ngettext("%(num)d person kom.", "%(num)d personer kom.", meeting.head_count)]
+    return [_came_by(meeting.head_count)]
+
+
+def _came_by(number: int) -> str:
+    return ngettext("%(num)d person kom.", "%(num)d personer kom.", number)

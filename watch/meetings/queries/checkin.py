@@ -29,6 +29,7 @@ CLOSES_AFTER = timedelta(hours=24)
 LENT_BEFORE = timedelta(hours=1)
 LENT_AFTER = timedelta(hours=3)
 Row = tuple[int | None, int | None]  # ids of a flat and a person; (None, None): a number only
+MOST_HEADS = 1000  # the largest head count of a meeting
 MOST_LENT_HEADS = 200  # that one lent link can add
 Scopes = Mapping[int, frozenset[int] | None]  # a coordinator's groups, each with stairwells (None: all)
 

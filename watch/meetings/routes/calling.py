@@ -34,7 +34,9 @@ from watch.meetings.forms.planning import (
     plan_of,
 )
 from watch.meetings.forms.reminders import reminders_of
+from watch.meetings.notes_template import count_differs
 from watch.meetings.queries import calls, checkin, coming, invited, reminding
+from watch.meetings.queries.notes import draft_of, published_of
 from watch.meetings.routes.blueprint import (
     BOTH_CHANGED,
     CALL,
@@ -215,12 +217,15 @@ def write_count(meeting: Meeting) -> ViewAnswer:
     not_yet = _("Det går att skriva hur många som kom när träffen har börjat.")
     seen, unless = form.seen.data, {MeetingNotStarted: not_yet, MeetingCancelled: not_yet}
     try:
-        with saving(_("Antalet är sparat."), unless=unless):
+        with saving(_("Antalet är sparat."), unless=unless) as saved:
             service.write_count(meeting, form.head_count.data, by=current_person(), seen=seen)
     except ChangedMeanwhile:
         form.form_errors = [BOTH_CHANGED]
         form.see(meeting)
         return _count_page(meeting, form, is_both=True), 422
+    texts = [each.text for each in (published_of(meeting), draft_of(meeting)) if each]
+    if saved and (warning := count_differs(meeting, *texts)):
+        flash(warning, "warn")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 

@@ -25,7 +25,7 @@ from watch.meetings.errors import (
     NotesInTwo,
 )
 from watch.meetings.forms_notes import MOST_NOTES, PublishNotesForm, WriteNotesForm
-from watch.meetings.notes_template import first_draft, without_empty_sections
+from watch.meetings.notes_template import count_differs, first_draft, without_empty_sections
 from watch.meetings.queries import notes as queries
 from watch.meetings.queries.invited import silent_groups
 from watch.meetings.queries.recorded import is_correctable, is_removable
@@ -142,9 +142,10 @@ def preview_notes(meeting: Meeting) -> ViewAnswer:
         return _to_meeting(meeting)
     reach = queries.recipients_of_notes(meeting) if knows(meeting) else None
     known = {"seen": draft.version, "counted": reach.preview_token if reach else ""}
+    text = without_empty_sections(draft.text)
     return render_template(
-        "meetings/preview_notes.html", meeting=meeting, reach=reach,
-        text=without_empty_sections(draft.text), published=queries.published_of(meeting),
+        "meetings/preview_notes.html", meeting=meeting, reach=reach, text=text,
+        published=queries.published_of(meeting), count_differs=count_differs(meeting, text),
         form=PublishNotesForm(formdata=None, data=known), silent=silent_groups(meeting),
         stays=is_removable(meeting) and not is_correctable(meeting),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from watch import audit
 from watch.extensions import db
 from watch.meetings.errors import CheckinClosed, TooManyPresses
 from watch.meetings.queries.checkin import (
+    MOST_HEADS,
     MOST_LENT_HEADS,
     Row,
     Scopes,
@@ -27,7 +28,6 @@ from watch.meetings.queries.checkin import (
 from watch.meetings.service.answering import write_count
 from watch.models import CheckinLink, Counting, Meeting, MeetingPress, Person, utcnow
 
-MOST_HEADS = 1000  # the largest head count of a meeting
 MOST_PRESSES = (
     5000  # of one meeting by coordinators, and by each lent link: one in wrong hands stops no other
 )
