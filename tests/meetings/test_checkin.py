@@ -194,6 +194,31 @@ def test_a_late_press_counts_after_the_count_was_saved_unless_it_was_corrected(
     assert close_checkin(meeting, by=scene.bengt) == 7  # pressed on the other phone: a correction stays
 
 
+def test_what_a_colleague_saved_stands_and_whoever_presses_done_learns_of_it(
+    client: PageClient, scene: Scene, meeting: Meeting
+) -> None:
+    pressed(meeting, scene, *(f"{each * 16}.head+" for each in "abc"))
+    db.session.commit()
+    door, count = f"/meetings/{meeting.id}/checkin", f"/meetings/{meeting.id}/count"
+    old = client.get(door, as_=scene.bengt)
+    client.get(count, as_=scene.amina).press("Spara antalet", {"head_count": "10"})
+    told = "Det är redan sparat att 10 kom. Inget är ändrat: rätta antalet om det är fel."
+    assert old.press("Klart, 3 kom").follow().flashes == [("warn", told)]
+    assert (meeting.counting, meeting.head_count) == (Counting.COUNTED, 10)
+
+    client.get(count, as_=scene.amina).press("Spara antalet", {"head_count": "", "not_counted": "y"})
+    fresh = client.get(door, as_=scene.bengt)
+    assert "Det är sparat att ni inte räknade." in fresh.text
+    assert not any(each.startswith("Klart") for each in fresh.buttons)
+    told = "Det är redan sparat att ni inte räknade. Inget är ändrat: rätta antalet om det är fel."
+    assert old.press("Klart, 3 kom").follow().flashes == [("warn", told)]
+    assert (meeting.counting, meeting.head_count) == (Counting.NOT_COUNTED, None)
+
+    write_count(meeting, 3, by=scene.amina)
+    db.session.commit()
+    assert old.press("Klart, 3 kom").follow().flashes == [("done", "Klart. 3 kom.")]
+
+
 def test_nobody_counts_too_early_or_too_late_or_at_a_cancelled_meeting(
     app: Flask, scene: Scene, meeting: Meeting
 ) -> None:

@@ -74,13 +74,28 @@ def press(meeting: Meeting) -> Response:
 @bp.post("/meetings/<int:meeting_id>/checkin/close")
 @requires(Permission.MANAGE_MEETINGS)
 def close_checkin(meeting: Meeting) -> Response:
-    """Save the number as the head count."""
-    came = 0
+    """Save the number as the head count, or say what somebody else has saved already."""
+    came = None
     with saving(unless=TOO_EARLY) as saved:
         came = service.close_checkin(meeting, by=current_person())
     if saved:
-        flash(ngettext("Klart. %(num)d kom.", "Klart. %(num)d kom.", came), "done")
+        flash(*_closed(came, service.count_at_door(meeting)))
     return _to_meeting(meeting)
+
+
+def _closed(came: int | None, at_door: int) -> tuple[str, str]:
+    """Return what is saved now and how to show it: as a warning if the door has counted something else."""
+    if came is None:
+        told = _("Det är redan sparat att ni inte räknade. Inget är ändrat: rätta antalet om det är fel.")
+        return told, "warn"
+    if came != at_door:
+        told = ngettext(
+            "Det är redan sparat att %(num)d kom. Inget är ändrat: rätta antalet om det är fel.",
+            "Det är redan sparat att %(num)d kom. Inget är ändrat: rätta antalet om det är fel.",
+            came,
+        )
+        return told, "warn"
+    return ngettext("Klart. %(num)d kom.", "Klart. %(num)d kom.", came), "done"
 
 
 @bp.get("/meetings/<int:meeting_id>/checkin/link")

@@ -8,7 +8,15 @@ from watch.meetings.service.calling import (
     try_out,
 )
 from watch.meetings.service.changing import cancel, change
-from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
+from watch.meetings.service.checkin import (
+    Press,
+    close_checkin,
+    count_at_door,
+    end_links,
+    lend,
+    press,
+    read_press,
+)
 from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
 from watch.meetings.service.guests import MOST_GUESTS, answer_as_guest, withdraw_as_guest
@@ -52,6 +60,7 @@ __all__ = [
     "choose_reminders",
     "close_checkin",
     "correct",
+    "count_at_door",
     "decline",
     "end_feed",
     "end_links",

@@ -75,7 +75,7 @@ def press(
     db.session.refresh(meeting, with_for_update=True)  # presses of two phones are counted one after the other
     if not is_checkin_open(meeting, utcnow()):
         raise CheckinClosed
-    is_ours = meeting.counting is Counting.COUNTED and meeting.head_count == _head_count(meeting)
+    is_ours = meeting.counting is Counting.COUNTED and meeting.head_count == count_at_door(meeting)
     new = _unknown(meeting, presses, link)
     flats = flat_ids_at_door(meeting, scopes) if any(each.flat_id for each in new) else set()
     names = set() if link else {each.id for each in names_at_door(meeting, scopes)}
@@ -90,7 +90,7 @@ def press(
         db.session.add(MeetingPress(meeting=meeting, key=each.key, heads=heads, link_id=number, **of))
     db.session.flush()
     if is_ours:
-        meeting.head_count = _head_count(meeting)
+        meeting.head_count = count_at_door(meeting)
 
 
 def _within_limit(meeting: Meeting, presses: Sequence[Press], link: CheckinLink) -> list[Press]:
@@ -121,20 +121,21 @@ def _turned(here: dict[Row, int], row: Row, heads: int) -> int:
     return here[row] - before
 
 
-def _head_count(meeting: Meeting) -> int:
+def count_at_door(meeting: Meeting) -> int:
+    """Return the head count that the presses come to."""
     return min(heads_at(meeting), MOST_HEADS)
 
 
-def close_checkin(meeting: Meeting, *, by: Person) -> int:
-    """Save the sum of the presses as the meeting's head count, and return it.
+def close_checkin(meeting: Meeting, *, by: Person) -> int | None:
+    """Save the sum of the presses as the meeting's head count, and return what is saved then.
 
-    A head count that is saved already stays, because somebody may have corrected it. Raises
-    MeetingNotStarted and MeetingCancelled.
+    What somebody has saved already stays: a number, or that nobody counted (None). Raises MeetingNotStarted
+    and MeetingCancelled.
     """
     db.session.refresh(meeting, with_for_update=True)
-    if meeting.head_count is None:
-        write_count(meeting, _head_count(meeting), by=by)
-    return meeting.head_count or 0
+    if meeting.counting is Counting.NOT_YET:
+        write_count(meeting, count_at_door(meeting), by=by)
+    return meeting.head_count
 
 
 def lend(meeting: Meeting, *, by: Person) -> CheckinLink:
