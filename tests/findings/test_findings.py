@@ -276,10 +276,24 @@ def test_a_link_shows_a_finding_that_is_done_for_two_weeks_and_keeps_what_is_wri
     assert "Det här hade du skrivit Vad har hänt? Klart. När ska det vara klart? 2027-02-31" in nothing
     for days, status in ((13, 200), (15, 410)):
         with time_machine.travel(utcnow() + timedelta(days=days)):
-            assert (client.get(link).status, client.post(link, DONE).status) == (
+            assert (client.get(link).status, client.post(link, typed).status) == (
                 status,
                 409 if days < 14 else 410,
             )
+
+
+def test_a_link_whose_report_is_sent_twice_says_that_it_is_saved(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    add(client, scene, scene.amina)
+    page = client.get(button_of(mailed(outbox, "finding-assigned")[0]))
+    assert page.press("Spara", DONE).follow().flashes == [("done", "Tack! Grannarna ser det nu.")]
+    again = page.press("Spara", DONE)
+    assert (again.status, again.follow().flashes) == (303, [("info", "Det står redan så.")])
+    assert "Åtgärden är avslutad. Tack för hjälpen!" in again.follow().text
+    assert [each.text for each in db.session.scalars(select(FindingStep))] == [DONE["text"]]
+    for other in ({"text": "Och en till."}, {"due_on": "2027-03-05"}, {"status": "will_not"}):
+        assert page.press("Spara", DONE | other).status == 409
 
 
 def test_a_contact_at_another_address_gets_a_link_of_their_own_once(

@@ -51,12 +51,14 @@ def report_by_link(token: str) -> ViewAnswer:
 
 
 def _report(token: str, link: FindingLink) -> ViewAnswer:
-    if not links.can_report(link, utcnow()):
-        return _page(token, link, unsaved=ReportByLinkForm()), 409
     form = ReportByLinkForm(link.finding)
-    if not form.validate():
-        return _page(token, link, form), 422
+    is_valid = form.validate()
     said, seen = service.Report(form.status.data, form.text.data, form.due_on.data), form.seen.data
+    is_repeated = is_valid and service.is_said(link.finding, said)
+    if not is_repeated and not links.can_report(link, utcnow()):
+        return _page(token, link, unsaved=ReportByLinkForm()), 409
+    if not is_valid:
+        return _page(token, link, form), 422
     try:
         with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=REFUSED):
             service.report(link.finding, said, role=link.finding.owner, by=None, seen=seen)

@@ -126,9 +126,7 @@ def report(
     if finding.removed_at is not None:
         raise FindingRemoved
     before = standing_of(finding)
-    last = next(reversed(queries.steps_of(finding)), None)
-    repeats = last is not None and (last.status, last.text) == (said.status, said.text or None)
-    if (finding.status, finding.due_on) == (said.status, said.due_on) and (repeats or not said.text):
+    if is_said(finding, said):
         raise NothingNew
     if seen is not None and seen != queries.mark_of(finding):
         raise ReportedMeanwhile
@@ -143,6 +141,13 @@ def report(
         tell(finding)
     _note("finding-reported", finding, by)
     return step
+
+
+def is_said(finding: Finding, said: Report) -> bool:
+    """Return True if all of a report stands there already, because it was sent twice for example."""
+    last = next(reversed(queries.steps_of(finding)), None)
+    repeats = last is not None and (last.status, last.text) == (said.status, said.text or None)
+    return (finding.status, finding.due_on) == (said.status, said.due_on) and (repeats or not said.text)
 
 
 def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
