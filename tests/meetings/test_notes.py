@@ -196,6 +196,25 @@ def test_from_draft_to_the_neighbours(
         assert (line in mailed["text"], line in mailed["html"]) == (True, True)
 
 
+@pytest.mark.parametrize("spoken", [Language.SWEDISH, Language.ARABIC])
+def test_what_the_template_wrote_is_no_line_for_the_absent(
+    spoken: Language, client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    held.counting, held.head_count = Counting.COUNTED, 5
+    with language.speaking(spoken):
+        typed = first_draft(held)
+    begins, rest = typed.split("\n", 1)
+    typed = f"{begins}\n\nLampan är trasig.\n{rest}\n\nVi ses i maj.\n"
+    publish(client, held, scene.amina, typed)
+    published = db.session.scalars(select(PublishedNotes)).one().text.splitlines()
+    facts = [line for line in typed.splitlines() if line.startswith("- ")]
+    assert (len(facts), set(facts) - set(published)) == (3, set())
+    with language.speaking(Language.SWEDISH):
+        mailed = render(KIND, {**MAIL, "about": held, "group": scene.group, "readers_group": scene.group})
+    after = mailed["text"].split("Var du inte där? Så här börjar de:")[1].split("Läs resten här:")[0]
+    assert [line for line in after.split("\n") if line] == ["Lampan är trasig.", "Vi ses i maj."]
+
+
 def test_who_is_on_paper_gets_paper(client: PageClient, scene: Scene, held: Meeting) -> None:
     publish(client, held, scene.amina)
     assert "1 lägenhet behöver anteckningarna på papper" in client.get("/me", as_=scene.bengt).text

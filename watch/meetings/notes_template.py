@@ -11,6 +11,7 @@ from functools import cache
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 
 from watch.groups.queries.members import coordinators_of
 from watch.language import speaking
@@ -29,16 +30,31 @@ HEADINGS = (
     _l("Polisen"),
     _l("Fastighetsägaren"),
 )
+CALLERS = (
+    _l("den som är ansvarig för området"),
+    _l("kontaktombuden"),
+    _l("huvudkontaktombudet"),
+    _l("kontaktombudet"),
+)
 
 
 def first_draft(meeting: Meeting) -> str:
     """Return the template in the writer's language, with what is known of the meeting."""
-    known = [f"{KINDS[meeting.kind]}: {when_said(meeting)}"]
+    known = [_held(meeting)]
     if was_called(meeting):
-        known.append(_("Inbjudan kom från %(role)s.", role=_caller(meeting)))
+        known.append(_called_by(_caller(meeting)))
     facts = "\n".join(f"- {line}" for line in [*known, *_came(meeting)])
     begin, meeting_itself, *others = (f"## {heading}\n" for heading in HEADINGS)
     return "\n\n".join([begin, f"{meeting_itself}\n{facts}\n", *others])
+
+
+def written_by_hand(meeting: Meeting, text: str) -> str:
+    """Return notes without the lines in which the template says, in any language, what is known already."""
+    known = set(_own_counts())
+    for each in Language:
+        with speaking(each):
+            known |= {f"- {line}" for line in (_held(meeting), *map(_called_by, CALLERS))}
+    return "\n".join(line for line in text.splitlines() if line.strip() not in known)
 
 
 def without_empty_sections(text: str) -> str:
@@ -106,15 +122,24 @@ def _own_headings() -> frozenset[str]:
     return frozenset(found)
 
 
-def _caller(meeting: Meeting) -> str:
+def _held(meeting: Meeting) -> str:
+    return f"{KINDS[meeting.kind]}: {when_said(meeting)}"
+
+
+def _called_by(role: LazyString) -> str:
+    return _("Inbjudan kom från %(role)s.", role=role)
+
+
+def _caller(meeting: Meeting) -> LazyString:
     """Return the role, never the name, of whoever called the meeting."""
+    of_area, of_nobody, of_lead, of_other = CALLERS
     if meeting.group is None:
-        return _("den som är ansvarig för området")
+        return of_area
     current = [each for each in coordinators_of(meeting.group) if each.is_current]
     called = next((each for each in current if each.person_id == meeting.called_by_id), None)
     if called is None:
-        return _("kontaktombuden")
-    return _("huvudkontaktombudet") if called.is_lead else _("kontaktombudet")
+        return of_nobody
+    return of_lead if called.is_lead else of_other
 
 
 def _came(meeting: Meeting) -> list[str]:

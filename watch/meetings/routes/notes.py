@@ -25,7 +25,7 @@ from watch.meetings.errors import (
     NotesInTwo,
 )
 from watch.meetings.forms_notes import MOST_NOTES, PublishNotesForm, WriteNotesForm
-from watch.meetings.notes_template import count_differs, first_draft, without_empty_sections
+from watch.meetings.notes_template import count_differs, first_draft, without_empty_sections, written_by_hand
 from watch.meetings.queries import notes as queries
 from watch.meetings.queries.invited import silent_groups
 from watch.meetings.queries.recorded import is_correctable, is_removable
@@ -62,9 +62,9 @@ def notes_as_html(text: str) -> Markup:
 
 @bp.app_template_global("first_lines_of_notes")
 def first_lines_of_notes(meeting: Meeting) -> list[str]:
-    """Return the three lines for those who were absent."""
+    """Return the first three lines that somebody wrote, for those who were absent."""
     published = queries.published_of(meeting)
-    return markup.first_lines(published.text) if published else []
+    return markup.first_lines(written_by_hand(meeting, published.text)) if published else []
 
 
 @bp.get("/meetings/<int:meeting_id>/notes")
