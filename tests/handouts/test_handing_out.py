@@ -206,6 +206,19 @@ def test_that_all_have_mail_is_said_only_where_it_is_so(client: PageClient, scen
     assert said(scene.bengt) == ["Det finns ingen lista:"]
 
 
+def test_an_officer_is_not_told_that_all_have_mail(client: PageClient, scene: Scene) -> None:
+    begins = utcnow() + timedelta(days=10)
+    plan = meetings.Plan(MeetingKind.JOINT, begins, begins + timedelta(hours=1), "Gården")
+    meeting = meetings.call(meetings.planned_jointly(scene.group.area, plan, [scene.group]), by=scene.gun)
+    meetings.take_part(meeting, scene.group, by=scene.amina)
+    db.session.commit()
+    assert papers() != {}
+    text = client.get(f"/meetings/{meeting.id}/paper", as_=scene.gun).text
+    assert "Bara kontaktombuden ser vilka lägenheter som behöver papper." in text
+    assert "Alla nås med mejl." not in text
+    assert "1001" in client.get(f"/meetings/{meeting.id}/paper", as_=scene.amina).text
+
+
 def test_a_meetings_call_and_its_cancelling_are_tasks_one_after_the_other(
     client: PageClient, scene: Scene
 ) -> None:

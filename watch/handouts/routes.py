@@ -42,7 +42,10 @@ def why_no_papers(about: Notice | Meeting, *, is_notes: bool = False) -> str:
     """Return why no flat of the reader is on the list of papers: only what is known."""
     if not is_list_kept(_mailings_of(about, is_notes=is_notes)):
         return _("Det finns ingen lista: den gjordes aldrig, eller är raderad efter 12 månader.")
-    if all_have_mail(_scopes_of(about)):
+    scopes = _scopes_of(about)
+    if not scopes:
+        return _("Bara kontaktombuden ser vilka lägenheter som behöver papper.")
+    if all_have_mail(scopes):
         return _("Alla nås med mejl.")
     return _("Inget papper väntar här.")
 
