@@ -48,9 +48,7 @@ def call(
     mark): so the same meeting is not called from two tabs.
     """
     expect_new(meeting, form_key)
-    recipients_of_call(meeting).require_unchanged(promised)
-    if clashes is not None and clashes_seen(meeting) not in {"", clashes}:
-        raise ClashesChanged
+    _expect_as_shown(meeting, promised, clashes)
     draft = draft or same_draft(meeting)
     try:
         with db.session.begin_nested():
@@ -69,6 +67,12 @@ def call(
     ask_groups(meeting)
     audit.note("meeting-called", about=meeting, by=by, group=meeting.group)
     return meeting
+
+
+def _expect_as_shown(meeting: Meeting, promised: str | None, clashes: str | None) -> None:
+    recipients_of_call(meeting).require_unchanged(promised)
+    if clashes is not None and clashes_seen(meeting) not in {"", clashes}:
+        raise ClashesChanged
 
 
 def remind(now: datetime) -> None:
