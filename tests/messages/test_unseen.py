@@ -13,6 +13,7 @@ from tests.factories import make_group, make_interest, make_member, make_person
 from tests.mail.letters import button_of
 from tests.page_client import Page, PageClient
 from watch import language
+from watch.closing import service as closing
 from watch.extensions import db
 from watch.groups.queries.pages import flats_in
 from watch.mail.compose import _context_of, render
@@ -229,6 +230,31 @@ def test_a_group_whose_members_get_no_mail_is_not_offered(client: PageClient, sc
     assert "Ingen att skriva till just nu" in page.text
     assert PREVIEW not in page.buttons
     assert client.post(f"{address}/preview", {"text": TEXT}, as_=scene.gun).status == 422
+
+
+def test_members_of_a_closed_group_are_not_written_to(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    """On the day of the closing all were members last night, but none gets mail of the group any more."""
+    db.session.execute(update(Coordinator).values(ended_at=utcnow()))
+    since_yesterday()
+    db.session.commit()
+    address = f"/groups/{scene.group.id}/messages/members"
+    preview = client.get(address, as_=scene.gun).press(PREVIEW, {"text": TEXT})
+    closing.close(scene.group, reason="Huset byggs om.", by=scene.gun)
+    db.session.commit()
+    refused = preview.press(FEW)
+    why = "Gruppen är avslutad. Öppna den igen, eller starta den på nytt."
+    assert (refused.status, refused.errors, TEXT in refused.html) == (422, [why], True)
+    again = client.post(f"{address}/preview", {"text": TEXT}, as_=scene.gun)
+    assert (again.status, again.errors) == (422, [why])
+    page = client.get(address, as_=scene.gun)
+    assert (why in page.text, page.buttons) == (True, [])
+    assert db.session.scalar(select(func.count(ContactMessage.id))) == 0
+    assert "officer-wrote-members" not in {kind for kind, _address in outbox.addressed()}
+    for place in ("coordinators", "lifecycle"):
+        shown = client.get(f"/groups/{scene.group.id}/{place}", as_=scene.gun)
+        assert "Skriv till dem som är med" not in shown.links
 
 
 def test_five_a_day_to_one_place_and_each_leaves_a_trace(

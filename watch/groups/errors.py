@@ -14,6 +14,10 @@ class NotOpen(DomainError):
     """The building has no group that can be joined now."""
 
 
+class GroupClosed(DomainError):
+    """The group is closed, so nobody is written to or asked on its behalf."""
+
+
 class TooLateToUndo(DomainError):
     """It is too long since they left, or the group has ended."""
 

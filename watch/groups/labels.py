@@ -70,6 +70,7 @@ COORDINATOR_LIVES_THERE = _l(
     "Här bor ett kontaktombud. Be ombudet självt eller ett huvudkontaktombud att avsluta uppdraget först. "
     "Ett huvudkontaktombuds uppdrag kan också kommunpolisen avsluta."
 )
+GROUP_IS_CLOSED = _l("Gruppen är avslutad. Öppna den igen, eller starta den på nytt.")
 ASKED_MANY = _l("Du har frågat många i dag. Fråga igen i morgon.")
 OFFICERS_NEVER_COORDINATE = _l(
     "Den som är kommunpolis eller grannsamverkansansvarig, eller har fastighetsägarens eller kommunens sida, "

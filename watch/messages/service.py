@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit, tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
+from watch.groups.errors import GroupClosed
 from watch.groups.queries.choices import WANTS_NOTICES, wants_mail_of
 from watch.groups.queries.members import coordinates
 from watch.mail import outbox
@@ -30,7 +31,7 @@ from watch.messages.mails import (
     OFFICER_WROTE_INTERESTED,
     OFFICER_WROTE_MEMBERS,
 )
-from watch.messages.queries.unseen import area_of, interest_behind, is_reached, somebody_reads
+from watch.messages.queries.unseen import area_of, interest_behind, is_closed, is_reached, somebody_reads
 from watch.messages.queries.writing import KEPT, is_stopped, may_be_stopped
 from watch.models import (
     Building,
@@ -113,7 +114,8 @@ def write_to_interested(
 def write_to_members(group: Group, text: str, *, by: Person, form_key: str | None = None) -> ContactMessage:
     """Mail the members of a group whose coordinators nobody can reach, unless they want no notices.
 
-    Raises HasCoordinator, NobodyReads, AlreadyWritten, and WroteOften after five such messages in 24 hours.
+    Raises GroupClosed, HasCoordinator, NobodyReads, AlreadyWritten, and WroteOften after five such messages
+    in 24 hours.
     """
     demand_unseen_readers(group)
     message = ContactMessage(audience=MessageAudience.MEMBERS, group_id=group.id, text=text)
@@ -126,7 +128,9 @@ def write_to_members(group: Group, text: str, *, by: Person, form_key: str | Non
 
 
 def demand_unseen_readers(to: Building | Group) -> None:
-    """Raise HasCoordinator, or NobodyReads if there is nobody to write to, as far as officers may know."""
+    """Raise GroupClosed, HasCoordinator, or NobodyReads if nobody is there, as far as officers may know."""
+    if is_closed(to):
+        raise GroupClosed
     if isinstance(to, Group) and is_reached(to):
         raise HasCoordinator
     if not somebody_reads(to):

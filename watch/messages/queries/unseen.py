@@ -20,6 +20,7 @@ from watch.models import (
     ContactMessage,
     Coordinator,
     Group,
+    GroupState,
     Interest,
     Mailbox,
     Mailing,
@@ -37,6 +38,11 @@ def is_reached(group: Group) -> bool:
     """Return True if the group has a coordinator with a working address."""
     current = select(Coordinator.id).where(Coordinator.group_id == group.id, Coordinator.is_current)
     return db.session.scalar(current.where(REACHED_BY_MAIL).limit(1)) is not None
+
+
+def is_closed(to: Building | Group) -> bool:
+    """Return True for a closed group, whose members of last night get no mail any more."""
+    return isinstance(to, Group) and to.state is GroupState.CLOSED
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def _readers(to: Building | Group, at: datetime) -> Select[int]:
 
 def can_be_written_to(to: Building | Group) -> bool:
     """Return True if officers can write to people there whom they do not see."""
-    return somebody_reads(to) and (isinstance(to, Building) or not is_reached(to))
+    return not is_closed(to) and somebody_reads(to) and (isinstance(to, Building) or not is_reached(to))
 
 
 def office_of_sender(message: ContactMessage) -> tuple[Area, Officer | None]:

@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from watch import audit
 from watch.extensions import db
+from watch.groups.errors import GroupClosed
+from watch.groups.labels import GROUP_IS_CLOSED
 from watch.messages.errors import AlreadyWritten, HasCoordinator, NobodyReads, WriterStopped, WroteOften
 from watch.messages.forms import AnswerMessageForm, WriteMessageForm, WriteUnseenForm
 from watch.models import ContactMessage
@@ -17,6 +19,7 @@ from watch.saving import Explanations
 
 NOT_SENT: Explanations = {
     WroteOften: _l("Du har skrivit fem gånger det senaste dygnet. Skriv igen i morgon, eller ring."),
+    GroupClosed: GROUP_IS_CLOSED,
     HasCoordinator: _l("Gruppen har ett kontaktombud som går att nå. Ring eller mejla dit."),
     WriterStopped: _l("Det går inte att skicka härifrån. Vänd dig till dem som står under Kontakter."),
     NobodyReads: _l("Det finns ingen att skicka till just nu. Ring i stället."),

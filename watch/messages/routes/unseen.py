@@ -108,7 +108,8 @@ def _members_page(group: Group, form: WriteUnseenForm) -> str:
     flats = group.flats_told(facts_of(group).flats)
     return render_template(
         "messages/ask_members.html", group=group, form=form, written=queries.written_unseen(group),
-        is_reached=queries.is_reached(group), somebody=queries.somebody_reads(group),
+        is_closed=queries.is_closed(group), is_reached=queries.is_reached(group),
+        somebody=queries.somebody_reads(group),
         flats=flats, count=banded(group.counted_taking_part, flats),
     )  # fmt: skip
 
