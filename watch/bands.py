@@ -18,6 +18,7 @@ __all__ = [
     "roughly",
     "rounded_down",
     "tells_number",
+    "tells_part",
 ]
 
 
@@ -56,6 +57,11 @@ def banded_part(part: int, count: int, total: int) -> str:
 def tells_number(count: int, total: int) -> bool:
     """Return True if `banded` says the number itself, and no band."""
     return FEW <= count <= total - FEW
+
+
+def tells_part(part: int, count: int, total: int) -> bool:
+    """Return True if `banded_part` says the number itself, and no band."""
+    return tells_number(part, least(count, total))
 
 
 def banded_share(count: int, total: int) -> float:

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from watch.bands import FEW, banded, banded_part, banded_share, least, roughly, tells_number
+from watch.bands import FEW, banded, banded_part, banded_share, least, roughly, tells_number, tells_part
 from watch.groups.labels import HouseholdsSaid
 from watch.lifecycle.queries import Sizes
 from watch.lifecycle.service.regrouping import is_nearly_all, tell_too_much
@@ -44,6 +44,7 @@ class Program:
     width: Callable[[int, int], float] = banded_share
     bound: Callable[[int, int], int] = least
     part: Callable[[int, int, int], str] = banded_part
+    is_part_told: Callable[[int, int, int], bool] = tells_part
     flats_told: Callable[[Group, int], int] = Group.flats_told
     is_refused: Callable[[Sizes], bool] = tell_too_much
     answers: Callable[[int, int, int, int], list[str]] = lambda asked, yes, no, flats: said_roughly(
@@ -110,12 +111,16 @@ def groups_of_an_area(program: Program) -> Iterator[Told]:
 
 
 def parts_of_a_group(program: Program) -> Iterator[Told]:
-    """Households without mail, or with a sticker: a part of those that take part, and of it the rest."""
+    """Households without mail, or with a sticker: a part of those that take part, and of it the rest.
+
+    Where each household is one person, those who get an officer's message are such a part, too.
+    """
     for flats in (*FLATS, 18):
         yield from told_apart(
             ((count, part) for count in range(flats + 1) for part in range(count + 1)),
             lambda truth, flats=flats: (
-                program.of_group(truth[0], flats), str(program.part(truth[1], truth[0], flats))
+                program.of_group(truth[0], flats), str(program.part(truth[1], truth[0], flats)),
+                program.is_part_told(truth[1], truth[0], flats) and truth[1],
             ),
             lambda truth, flats=flats: {
                 "count": (truth[0], flats), "part": (truth[1], flats), "rest": (truth[0] - truth[1], flats),
@@ -221,6 +226,10 @@ WRONG = {
     ),
     "a part is told among all flats": (
         parts_of_a_group, replace(PRODUCT, part=lambda part, _count, flats: banded(part, flats))
+    ),
+    "who gets a message is told beside nearly as many": (
+        parts_of_a_group,
+        replace(PRODUCT, is_part_told=lambda part, count, flats: part >= FEW and tells_number(count, flats)),
     ),
     "who could coordinate is told among all flats": (
         interested_of_a_house, replace(PRODUCT, part=lambda part, _count, flats: banded(part, flats))

@@ -204,7 +204,16 @@ def test_members_of_a_group_without_coordinator_are_written_to_unless_they_said_
     assert {row.state for row in outbox.rows()} == {OutboxState.CANCELLED}
 
 
-def test_the_number_of_members_is_last_nights_and_told_from_five(client: PageClient, scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("households", "button"),
+    [(13, "Skicka till 8 grannar"), (12, FEW), (8, FEW)],
+    ids=["five get nothing", "four get nothing", "all get it"],
+)
+def test_the_number_of_members_is_last_nights_and_told_if_five_or_more_are_left_over(
+    client: PageClient, scene: Scene, households: int, button: str
+) -> None:
+    """The page says how many households take part: four of them without mail would be the difference."""
+    scene.group.counted_taking_part = households
     db.session.execute(update(Coordinator).values(ended_at=utcnow()))
     for n in range(4):
         make_member(make_person(f"Granne {n}", f"granne{n}@example.org"), scene.group, None)
@@ -215,7 +224,10 @@ def test_the_number_of_members_is_last_nights_and_told_from_five(client: PageCli
     gone.left_at = utcnow()
     db.session.commit()
     page = client.get(f"/groups/{scene.group.id}/messages/members", as_=scene.gun)
-    assert "Skicka till 8 grannar" in page.press(PREVIEW, {"text": TEXT}).buttons
+    assert f"{households} av " in page.text
+    preview = page.press(PREVIEW, {"text": TEXT})
+    assert preview.buttons == [button, "Ändra"]
+    assert ("8 personer" in preview.text) is (button != FEW)
 
 
 def test_a_group_whose_members_get_no_mail_is_not_offered(client: PageClient, scene: Scene) -> None:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from watch import tokens
 from watch.access import current_person, public, requires
-from watch.bands import FEW, banded, banded_part, roughly, tells_number
+from watch.bands import banded, banded_part, roughly, tells_number, tells_part
 from watch.groups.queries.pages import facts_of, flats_in
 from watch.interest.queries import interested_in
 from watch.messages import service
@@ -140,12 +140,15 @@ def _preview(to: Place, form: WriteUnseenForm) -> dict[str, object]:
 
 
 def _number(to: Place) -> int | None:
-    """Return how many get it as officers may know it: None where they are few, or nearly everybody."""
+    """Return how many get it as officers may know it: None where they are few, or nearly everybody.
+
+    Beside the members stands how many households take part, so fewer than five must not be left over.
+    """
     readers = queries.readers_unseen(to)
     if isinstance(to, Building):
         is_told = tells_number(readers, flats_in(to))
     else:
-        is_told = readers >= FEW and tells_number(to.counted_taking_part, to.flats_told(facts_of(to).flats))
+        is_told = tells_part(readers, to.counted_taking_part, to.flats_told(facts_of(to).flats))
     return readers if is_told else None
 
 
