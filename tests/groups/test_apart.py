@@ -21,9 +21,10 @@ from tests.factories import (
 )
 from tests.groups.test_coordinators import latest, link_of
 from tests.page_client import PageClient
+from watch.closing import service as closing
 from watch.extensions import db
 from watch.groups.service import coordinators
-from watch.models import Coordinator, Officer, OutboxState, Person, utcnow
+from watch.models import Coordinator, Mailbox, Officer, OutboxState, Person, utcnow
 
 REFUSED = (
     "warn",
@@ -43,6 +44,21 @@ def test_an_officer_is_not_asked_to_lead(client: PageClient, scene: Scene, outbo
     answer = page.press("Skicka frågan", {"lead-address": f"{who.title()}@Example.org"})
     assert answer.follow().flashes == [REFUSED]
     assert (appointments(), outbox.rows()) == (before, [])
+
+
+def test_nobody_is_asked_to_lead_a_closed_group(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    """The mailed link would be dead at once."""
+    page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.gun)
+    closing.close(scene.group, reason="Huset byggs om.", by=scene.hodan)
+    db.session.commit()
+    before, mailed = appointments(), outbox.addressed()
+    after = page.press("Skicka frågan", {"lead-address": "nina@example.org"}).follow()
+    why = "Gruppen är avslutad. Öppna den igen, eller starta den på nytt."
+    assert after.flashes == [("warn", why)]
+    assert (appointments(), outbox.addressed()) == (before, mailed)
+    assert db.session.scalar(select(Mailbox.id).where(Mailbox.address == "nina@example.org")) is None
+    assert after.buttons == []
+    assert why in after.text
 
 
 def test_nor_somebody_of_another_name_on_an_officers_mailbox(

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from watch.access import can, current_person, current_relations, requires
 from watch.accounts.errors import OfficerNeverCoordinates
 from watch.extensions import db
-from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
+from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, GroupClosed, LastCoordinator
 from watch.groups.forms import AppointCoordinatorForm, AppointLeadForm
-from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
+from watch.groups.labels import ASKED_MANY, GROUP_IS_CLOSED, OFFICERS_NEVER_COORDINATE
 from watch.groups.queries import members, tasks
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.unreached import is_unreached
@@ -20,7 +20,7 @@ from watch.groups.service import contact_details
 from watch.groups.service import coordinators as coordinators_service
 from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
-from watch.models import Coordinator, Group, Person, Stairwell, Task
+from watch.models import Coordinator, Group, GroupState, Person, Stairwell, Task
 from watch.names import name_key
 from watch.permissions import Permission
 from watch.saving import Explanations, Words, saving
@@ -32,6 +32,7 @@ IS_ASKED: Explanations = {
 }
 THANKS_FOR_NO = _l("Tack för ditt svar. Den som frågade ser att svaret blev nej.")
 NOT_ASKED: Explanations = {
+    GroupClosed: GROUP_IS_CLOSED,
     OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE,
     AskedOften: _l("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."),
     AskedMany: ASKED_MANY,
@@ -50,6 +51,7 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
     return render_template(
         "groups/coordinators/index.html",
         group=group,
+        is_closed=group.state is GroupState.CLOSED,
         coordinators=coordinators,
         called=_called(coordinators, group),
         nobody_reached=not any(members.is_reached(each) for each in coordinators),

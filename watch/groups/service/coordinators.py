@@ -19,6 +19,7 @@ from watch.groups.errors import (
     AlreadyAccepted,
     AlreadyCoordinator,
     CoordinatorLivesThere,
+    GroupClosed,
     LastCoordinator,
 )
 from watch.groups.mails import (
@@ -57,9 +58,10 @@ def appoint(
     """Ask a person, or whoever reads an address, to coordinate; without stairwells, the whole group.
 
     The appointment counts once accepted. A current coordinator appointed as lead becomes lead at once. The
-    other coordinators and the area's other officers are told of every lead. Raises AlreadyCoordinator,
-    OfficerNeverCoordinates, AskedOften and AskedMany.
+    other coordinators and the area's other officers are told of every lead. Raises GroupClosed,
+    AlreadyCoordinator, OfficerNeverCoordinates, AskedOften and AskedMany.
     """
+    _demand_not_closed(group)
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
     demand_no_officer(person)
@@ -80,6 +82,12 @@ def appoint(
         tell_of_lead(coordinator)
     audit.note("coordinator-appointed", about=coordinator, by=by, group=group)
     return coordinator
+
+
+def _demand_not_closed(group: Group) -> None:
+    db.session.refresh(group, ["state"], with_for_update=True)
+    if group.state is GroupState.CLOSED:
+        raise GroupClosed
 
 
 def _forget_old_question(group: Group, person: Person) -> None:

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from watch.access import current_person, requires
 from watch.accounts.errors import OfficerNeverCoordinates
 from watch.database import LARGEST_NUMBER
-from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften
-from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
+from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, GroupClosed
+from watch.groups.labels import ASKED_MANY, GROUP_IS_CLOSED, OFFICERS_NEVER_COORDINATE
 from watch.groups.queries import members
 from watch.groups.queries.flats import stairwells_of_group
 from watch.lifecycle import queries, service
@@ -27,6 +27,7 @@ IS_ASKED: Explanations = {
     AlreadyCoordinator: _l("Den personen är redan kontaktombud, eller har redan fått frågan.")
 }
 NOT_ASKED: Explanations = {
+    GroupClosed: GROUP_IS_CLOSED,
     NoCandidate: _l("Personen har dragit sig tillbaka. Ingen är tillfrågad."),
     OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE,
     AskedOften: _l("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."),
