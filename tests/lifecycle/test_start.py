@@ -17,6 +17,8 @@ from watch.groups.service import coordinators
 from watch.language import day, short_day
 from watch.lifecycle import service as start
 from watch.lifecycle.errors import GroupExists, NotReady
+from watch.lifecycle.queries import start_of
+from watch.lifecycle.seen import step_mark_of
 from watch.models import (
     AuditEntry,
     Building,
@@ -341,6 +343,71 @@ def test_a_step_can_be_undone_and_ticked_again(gun: Person, starting: Group) -> 
     assert missing.value.missing == list(StartStep)
 
 
+WORDS = {
+    StartStep.POLICE_CONTACT: "Gruppen har kontakt med polisen",
+    StartStep.MEETING_BOOKED: "Uppstartsmötet är bokat",
+    StartStep.HOUSEHOLD_LIST: "Hushållslistan är upprättad",
+}
+
+
+def as_it_stands(stands: date) -> tuple[str, str]:
+    return "warn", (
+        f"Någon annan ändrade steget under tiden: nu står det {day(stands)}, och så är det kvar. "
+        "Är det fel, ångra steget och skriv rätt dag."
+    )
+
+
+def days(group: Group) -> dict[StartStep, date]:
+    db.session.expire_all()
+    return {item.step: item.meeting_on or item.done_on for item in group.checklist}
+
+
+@pytest.mark.parametrize("step", [StartStep.HOUSEHOLD_LIST, StartStep.MEETING_BOOKED])
+def test_of_two_officers_with_a_step_the_second_reads_what_the_first_wrote(
+    client: PageClient, gun: Person, starting: Group, step: StartStep
+) -> None:
+    address, before = f"/groups/{starting.id}/lifecycle", TODAY - timedelta(days=3)
+    page, press = client.get(address, as_=gun), f"Klart {WORDS[step]}"
+    other = client.get(address, as_=gun)
+    assert page.press(press, {f"{step}-done_on": before.isoformat()}).follow().flashes == []
+    answer = other.press(press, {f"{step}-done_on": TODAY.isoformat()}).follow()
+    assert answer.flashes == [as_it_stands(before)]
+    assert days(starting) == {step: before}
+    same = other.press(press, {f"{step}-done_on": before.isoformat()}).follow()
+    assert same.flashes == [], "both wrote the same"
+    answer.press(f"Ångra {WORDS[step]}").follow().press(press, {f"{step}-done_on": TODAY.isoformat()})
+    assert days(starting) == {step: TODAY}
+
+
+def test_an_undo_from_an_older_page_leaves_what_was_ticked_since(
+    client: PageClient, gun: Person, starting: Group
+) -> None:
+    address, before = f"/groups/{starting.id}/lifecycle", TODAY - timedelta(days=3)
+    step = StartStep.POLICE_CONTACT
+    start.tick(starting, step, before, by=gun)
+    db.session.commit()
+    other, undo = client.get(address, as_=gun), f"Ångra {WORDS[step]}"
+    page = client.get(address, as_=gun).press(undo).follow()
+    assert other.press(undo).follow().flashes == [], "it is undone already"
+    page.press(f"Klart {WORDS[step]}", {f"{step}-done_on": TODAY.isoformat()})
+    assert other.press(undo).follow().flashes == [as_it_stands(TODAY)]
+    assert client.post(f"{address}/{step}/undo", as_=gun).follow().flashes == [as_it_stands(TODAY)]
+    assert days(starting) == {step: TODAY}
+    assert client.get(address, as_=gun).press(undo).follow().flashes == []
+    assert days(starting) == {}
+
+
+def test_a_day_that_is_refused_keeps_what_was_seen(client: PageClient, gun: Person, starting: Group) -> None:
+    address, before = f"/groups/{starting.id}/lifecycle", TODAY - timedelta(days=3)
+    step = StartStep.HOUSEHOLD_LIST
+    page, press = client.get(address, as_=gun), f"Klart {WORDS[step]}"
+    start.tick(starting, step, before, by=gun)
+    db.session.commit()
+    refused = page.press(press, {f"{step}-done_on": "2019-02-31"})
+    answer = refused.press(press, {f"{step}-done_on": TODAY.isoformat()}).follow()
+    assert (answer.flashes, days(starting)) == ([as_it_stands(before)], {step: before})
+
+
 def test_an_officer_of_another_area_finds_no_such_house(client: PageClient, scene: Scene) -> None:
     assert client.get(f"/groups/new?building={scene.langgatan.id}", as_=scene.hodan).status == 404
     assert client.get("/groups/new?building=99999", as_=scene.gun).status == 404
@@ -362,7 +429,9 @@ def test_the_meeting_was_not_held_before_the_day_it_was_booked_for(
     address, earlier = f"/groups/{starting.id}/lifecycle", TODAY - timedelta(days=10)
 
     def tick(step: StartStep, on: date) -> Page:
-        return client.post(f"{address}/{step}", {f"{step}-done_on": on.isoformat()}, as_=gun)
+        seen = step_mark_of(start_of(starting, utcnow()), step)
+        sent = {f"{step}-done_on": on.isoformat(), f"{step}-seen": seen}
+        return client.post(f"{address}/{step}", sent, as_=gun)
 
     said = [
         f"Uppstartsmötet är bokat till {day(TODAY)}, och kan inte ha hållits {day(earlier)}. "

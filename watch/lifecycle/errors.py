@@ -51,6 +51,14 @@ class MeetingNotHeld(DomainError):
     """The start meeting is on a day to come, so it cannot have been held."""
 
 
+class StepChanged(DomainError):
+    """Somebody else has given the step another day, which stands now, since the page was shown."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__("the step has been changed")
+        self.day = day
+
+
 class HeldBeforeItsDay(DomainError):
     """The start meeting would have been held before the day for which it was booked."""
 

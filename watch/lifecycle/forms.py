@@ -17,6 +17,7 @@ from watch.fields import (
     LineField,
 )
 from watch.language import STOCKHOLM, local
+from watch.marks import SeenField
 from watch.models import (
     Building,
     Cause,
@@ -75,8 +76,12 @@ class StartGroupForm(SendingForm):
 
 
 class TickStepForm(Form):
-    """The day a step was done. For a booked meeting, the day of the meeting itself, which may be to come."""
+    """The day a step was done. For a booked meeting, the day of the meeting itself, which may be to come.
 
+    `seen` is the mark of what the page showed of the step.
+    """
+
+    seen = SeenField()
     done_on = DayField(_l("Datum"), missing=_l("Skriv vilken dag det var."), default=today)
 
     def __init__(self, step: StartStep, group: Group, *, filled: bool = True) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch.access import can, current_person, requires
+from watch.extensions import db
 from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES
 from watch.groups.queries import members, pages
 from watch.language import day, local
@@ -23,11 +24,13 @@ from watch.lifecycle.errors import (
     NotErased,
     NotReady,
     NotStarting,
+    StepChanged,
 )
 from watch.lifecycle.forms import ReasonForm, RestForm, TickStepForm
 from watch.lifecycle.labels import CAUSES, STEPS, WAY
 from watch.lifecycle.routes.blueprint import bp, note_assurance
 from watch.lifecycle.routes.waking import wake_page
+from watch.lifecycle.seen import step_mark_of
 from watch.models import Group, GroupState, StartStep, utcnow
 from watch.permissions import Permission
 from watch.saving import Explanations, saving
@@ -66,6 +69,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm 
         group=group,
         forms=forms,
         start=start,
+        seen=_seen(start, forms),
         changes=can(Permission.CHANGE_GROUP_STATE, group),
         next_step=next((step for step in StartStep if step not in start.done), None),
         turns=turns,
@@ -87,6 +91,14 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm 
     )  # fmt: skip
 
 
+def _seen(start: queries.Start, forms: dict[StartStep, TickStepForm]) -> dict[StartStep, str]:
+    """Return the mark of what the page shows of each step, and note it in the forms that are new."""
+    seen = {step: step_mark_of(start, step) for step in StartStep}
+    for step, form in forms.items():
+        form.seen.show(form.seen.data or seen[step])
+    return seen
+
+
 @bp.post("/groups/<int:group_id>/lifecycle/<step>")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def tick(group: Group, step: str) -> ViewAnswer:
@@ -97,7 +109,9 @@ def tick(group: Group, step: str) -> ViewAnswer:
         return _page(group, forms), 422
     try:
         with saving(already=PAST_ITS_START, unless=NOT_YET):
-            service.tick(group, ticked, form.done_on.data, by=current_person())
+            service.tick(group, ticked, form.done_on.data, by=current_person(), seen=form.seen.data)
+    except StepChanged as refused:
+        return _as_it_stands(group, refused)
     except HeldBeforeItsDay as refused:
         form.done_on.errors = (_held_before(refused),)
         return _page(group, forms), 422
@@ -115,8 +129,24 @@ def _held_before(refused: HeldBeforeItsDay) -> str:
 @bp.post("/groups/<int:group_id>/lifecycle/<step>/undo")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def untick(group: Group, step: str) -> ViewAnswer:
-    with saving(already=PAST_ITS_START):
-        service.untick(group, _step(step), by=current_person())
+    which, seen = _step(step), request.form.get("seen", "")
+    try:
+        with saving(already=PAST_ITS_START):
+            service.untick(group, which, by=current_person(), seen=seen)
+    except StepChanged as refused:
+        return _as_it_stands(group, refused)
+    return _to_checklist(group)
+
+
+def _as_it_stands(group: Group, refused: StepChanged) -> Response:
+    """Say which day somebody else has given a step meanwhile, and show it."""
+    db.session.rollback()
+    told = _(
+        "Någon annan ändrade steget under tiden: nu står det %(day)s, och så är det kvar. "
+        "Är det fel, ångra steget och skriv rätt dag.",
+        day=day(refused.day),
+    )
+    flash(told, "warn")
     return _to_checklist(group)
 
 

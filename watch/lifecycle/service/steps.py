@@ -37,6 +37,7 @@ from watch.lifecycle.errors import (
     NotStarting,
 )
 from watch.lifecycle.queries import asks_to_be_sure, candidates, causes_to_rest, has_been_asked, start_of
+from watch.lifecycle.seen import demand_step_seen
 from watch.models import (
     FEW,
     Building,
@@ -111,14 +112,15 @@ def ask_candidate(group: Group, person_id: int, *, by: Person) -> None:
     appoint(group, person, lead=True, by=by)
 
 
-def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
+def tick(group: Group, step: StartStep, done_on: date, *, by: Person, seen: str | None = None) -> None:
     """Mark a step as done on that day; ticking it again changes the day.
 
     For a booked meeting it is the meeting's own day, which may be to come. That coordinators were taught is
     written into the register, of those of whom it has no day. Raises NotStarting, NobodyAccepted,
-    MeetingNotHeld and HeldBeforeItsDay.
+    MeetingNotHeld, HeldBeforeItsDay, and StepChanged if what the writer has `seen` stands no more.
     """
     _must_be_starting(group)
+    demand_step_seen(group, step, seen, wanted=done_on)
     today, meeting_on = local(utcnow()).date(), None
     if step is StartStep.COORDINATORS_TRAINED:
         _must_be_coordinated(group)
@@ -151,12 +153,13 @@ def _write_tick(group: Group, step: StartStep, done_on: date, meeting_on: date |
     return True
 
 
-def untick(group: Group, step: StartStep, *, by: Person) -> None:
+def untick(group: Group, step: StartStep, *, by: Person, seen: str | None = None) -> None:
     """Mark a step as not done. That coordinators were taught is taken out of the register: the day shown.
 
-    Raises NotStarting.
+    Raises NotStarting, and StepChanged if what the writer has `seen` stands no more.
     """
     _must_be_starting(group)
+    demand_step_seen(group, step, seen)
     if step is StartStep.COORDINATORS_TRAINED and (taught := taught_on(group)):
         erase_taught(group, taught, by=by)
     if _remove_tick(group, step):
@@ -169,6 +172,8 @@ def _remove_tick(group: Group, step: StartStep) -> bool:
 
 
 def _must_be_starting(group: Group) -> None:
+    """Raise NotStarting, or lock the group: two who change its steps at once come one after the other."""
+    db.session.refresh(group, ["state"], with_for_update=True)
     if group.state is not GroupState.STARTING:
         raise NotStarting
 
