@@ -12,8 +12,9 @@ from tests.factories import make_meeting, make_notice
 from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox as queueing
+from watch.mail.queue import claim
 from watch.meetings.mails import MEETING_CALLED
-from watch.models import Channel, Household, Language, Membership, OutboxRow, OutboxState, Person
+from watch.models import Channel, Household, Language, Membership, OutboxRow, OutboxState, Person, utcnow
 from watch.notices.mails import NOTICE
 
 
@@ -63,3 +64,16 @@ def test_what_is_called_off_is_neither_sent_nor_printed(scene: Scene, outbox: Ou
     sent.state = OutboxState.SENT
     queueing.cancel(meeting)
     assert sorted(row.state for row in outbox.rows()) == ["cancelled"] * 4 + ["queued", "sent"]
+
+
+def test_what_was_called_off_and_is_asked_for_again_is_sent(scene: Scene) -> None:
+    """Also if a worker has meanwhile found that there was nothing to send."""
+    meeting = make_meeting(scene.group, by=scene.amina)
+    queueing.queue(MEETING_CALLED, to=scene.carin, about=meeting)
+    since = utcnow()
+    queueing.cancel(meeting)
+    db.session.commit()
+    assert claim("a worker", 100) == []
+    queueing.resume(meeting, since=since)
+    db.session.commit()
+    assert [each.kind for each in claim("a worker", 100) or []] == ["meeting-called"]

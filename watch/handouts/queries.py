@@ -64,7 +64,7 @@ def open_handouts(scopes: Scopes, now: datetime) -> list[Handout]:
         .join(Mailing, Mailing.id == waiting.c.mailing_id)
         .outerjoin(Notice, Notice.id == Mailing.notice_id)
         .outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
-        .where(_still_matters(now))
+        .where(still_matters(now))
         .group_by(Mailing.notice_id, Mailing.meeting_id, Mailing.kind == NOTES)
     )
     flats: dict[int, int] = dict(db.session.execute(wanted).all())
@@ -122,7 +122,7 @@ def _has_paper() -> ColumnElement[bool]:
     )
 
 
-def _still_matters(now: datetime) -> ColumnElement[bool]:
+def still_matters(now: datetime) -> ColumnElement[bool]:
     """Return the condition on Mailing, Notice and Meeting that its copies should still be handed out."""
     today = local(now).date()
     valid = or_(Notice.valid_until >= today, and_(Notice.valid_until.is_(None), Notice.sent_at > now - LASTS))
@@ -183,7 +183,7 @@ def _newest(now: datetime) -> Select[int | None, int, datetime]:
         .join(Mailing, Mailing.id == waiting.c.mailing_id)
         .outerjoin(Notice, Notice.id == Mailing.notice_id)
         .outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
-        .where(_still_matters(now))
+        .where(still_matters(now))
         .group_by(Building.group_id, Stairwell.id)
         .order_by(Stairwell.id)
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from watch.extensions import db
 from watch.mail.kinds import ALSO_CALLS, Mail
+from watch.mail.queue import heads_of, set_due
 from watch.models import (
     TO_HAND_OUT,
     Channel,
@@ -145,12 +146,10 @@ def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
 
 def resume(about: AnyParent, *, since: datetime) -> None:
     """Queue again the mail about this thing that has been cancelled since then."""
-    cancelled = update(OutboxRow).where(
-        OutboxRow.mailing_id.in_(_mailings_about(about)), OutboxRow.household_id.is_(None),
-        OutboxRow.state == OutboxState.CANCELLED, OutboxRow.left_out == LeftOut.OVER,
-        OutboxRow.settled_at >= since,
-    )  # fmt: skip
-    db.session.execute(cancelled.values(state=OutboxState.QUEUED, left_out=None, settled_at=None))
+    cancelled = and_(
+        OutboxRow.household_id.is_(None), OutboxRow.left_out == LeftOut.OVER, OutboxRow.settled_at >= since
+    )
+    wait_again(cancelled, mailings=_mailings_about(about))
 
 
 def replace_paper(about: AnyParent, households: Select[int]) -> None:
@@ -205,29 +204,46 @@ def _mailing(mail: Mail[AnyParent], about: AnyParent, form_key: str | None = Non
     return Mailing(kind=mail.kind, form_key=form_key, next_meeting=also, **{about.__tablename__: about})
 
 
-def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut) -> int:
+def stop(
+    recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut, at: datetime | None = None
+) -> int:
     """Stop waiting rows of these mailings (a select of ids) for some recipients; return how many.
 
     `recipients` is a condition on OutboxRow, and `why` is stored as the reason. Paper that is not handed out
     yet is stopped too. Other rows of the same message stay due. If none is left, the next claim finds nothing
-    to send.
+    to send. `at` is when, if not now.
     """
     stopping = (
         update(OutboxRow)
         .where(recipients, OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(WAITING))
-        .values(state=OutboxState.CANCELLED, left_out=why, settled_at=utcnow())
+        .values(state=OutboxState.CANCELLED, left_out=why, settled_at=at or utcnow())
     )
     return changed(stopping)
 
 
 def resume_paper(household_id: int, *, mailings: Select[int], since: datetime) -> None:
     """Ask again for paper of these mailings (a select of ids) that was stopped since its reader had left."""
-    stopped = update(OutboxRow).where(
-        OutboxRow.household_id == household_id, OutboxRow.mailing_id.in_(mailings),
-        OutboxRow.state == OutboxState.CANCELLED, OutboxRow.left_out == LeftOut.READER,
+    stopped = and_(
+        OutboxRow.household_id == household_id, OutboxRow.left_out == LeftOut.READER,
         OutboxRow.settled_at >= since,
     )  # fmt: skip
-    db.session.execute(stopped.values(state=OutboxState.TO_PRINT, left_out=None, settled_at=None))
+    wait_again(stopped, mailings=mailings)
+
+
+def wait_again(rows: ColumnElement[bool], *, mailings: Select[int]) -> None:
+    """Let cancelled rows (a condition on OutboxRow) of these mailings (a select of ids) wait again.
+
+    A message of which a claim has found nothing to send meanwhile is due again.
+    """
+    cancelled = rows, OutboxRow.mailing_id.in_(mailings), OutboxRow.state == OutboxState.CANCELLED
+    again: dict[str, Any] = {"left_out": None, "settled_at": None}
+    papers = update(OutboxRow).where(*cancelled, OutboxRow.household_id.is_not(None))
+    db.session.execute(papers.values(state=OutboxState.TO_PRINT, **again))
+    mails = update(OutboxRow).where(*cancelled, OutboxRow.household_id.is_(None))
+    queued = mails.values(state=OutboxState.QUEUED, **again).returning(OutboxRow.id)
+    if ids := db.session.scalars(queued).all():
+        set_due(OutboxRow.id.in_(heads_of(ids)), utcnow())
+        db.session.info[WAKE] = True
 
 
 def erase(rows: ColumnElement[bool]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 
 from watch import audit
 from watch.closing.errors import AlreadyClosed, NotClosed, TooLate
@@ -22,6 +22,7 @@ from watch.closing.queries import (
     state_before_closing,
     ticked_at,
 )
+from watch.closing.service.waiting import bring_mail_back, stop_mail
 from watch.extensions import db
 from watch.groups.queries.closed import can_be_undone
 from watch.groups.service import tasks
@@ -31,26 +32,18 @@ from watch.mail import outbox
 from watch.meetings import service as meetings
 from watch.models import (
     OF_CLOSING,
-    AddressVerification,
     Building,
-    ContactMessage,
     Coordinator,
-    Flat,
     Group,
     GroupState,
     GroupTransition,
-    Household,
-    Invitation,
     JoinRequest,
-    LeftOut,
     Mailing,
     Membership,
-    Notice,
     Officer,
     OutboxRow,
     Person,
     RequestState,
-    Stairwell,
     StepKind,
     Task,
     WatchSign,
@@ -74,39 +67,13 @@ def close(group: Group, *, reason: str, by: Person) -> None:
         meetings.cancel(meeting, by=by, reason=reason)
     for gathering in gatherings_of_others(group, now):
         meetings.decline(gathering, group, by=by)
-    _stop_mail(group)
+    stop_mail(group, now)
     step = GroupTransition(group_id=group.id, state=GroupState.CLOSED, at=now, by_id=by.id, reason=reason)
     db.session.add(step)
     group.state, group.closed_at = GroupState.CLOSED, now
     _end_everything(group, now)
     outbox.queue_many(GROUP_CLOSED, people=reached_by_mail(_who_left(group, now)), about=step)
     audit.note("group-closed", about=group, by=by)
-
-
-def _stop_mail(group: Group) -> None:
-    """Stop what waits to be sent or handed out, other than the words that meetings are cancelled."""
-    of_group = [
-        Mailing.notice_id.in_(select(Notice.id).where(Notice.group_id == group.id)),
-        Mailing.invitation_id.in_(select(Invitation.id).where(Invitation.group_id == group.id)),
-        Mailing.contact_message_id.in_(select(ContactMessage.id).where(ContactMessage.group_id == group.id)),
-        Mailing.address_verification_id.in_(_verifications(group)),
-    ]
-    outbox.stop(true(), mailings=select(Mailing.id).where(or_(*of_group)), why=LeftOut.OVER)
-    homes = (
-        select(Household.id)
-        .join(Flat, Flat.id == Household.flat_id)
-        .join(Stairwell, Stairwell.id == Flat.stairwell_id)
-        .join(Building, Building.id == Stairwell.building_id)
-        .where(Building.group_id == group.id)
-    )
-    outbox.stop(OutboxRow.household_id.in_(homes), mailings=select(Mailing.id), why=LeftOut.OVER)
-
-
-def _verifications(group: Group) -> Select[int]:
-    member = select(AddressVerification.id).join(
-        Membership, Membership.id == AddressVerification.membership_id
-    )
-    return member.where(Membership.group_id == group.id)
 
 
 def _end_everything(group: Group, now: datetime) -> None:
@@ -139,7 +106,8 @@ def _who_left(group: Group, at: datetime) -> Select[int]:
 def undo(group: Group, *, by: Person, reason: str | None = None) -> None:
     """Open a closed group again as it was: members, coordinators and requests are back, and are told.
 
-    Only whoever may have read of the closing is mailed. Meetings stay cancelled.
+    Only whoever may have read of the closing is mailed. Meetings stay cancelled. What the closing stopped of
+    mail and paper waits again, if it still stands.
     Raises NotClosed and TooLate.
     """
     db.session.refresh(group, ["state", "closed_at", "erased_at"], with_for_update=True)
@@ -155,6 +123,7 @@ def undo(group: Group, *, by: Person, reason: str | None = None) -> None:
     db.session.add(step)
     db.session.flush()
     _bring_back(group, closed_at)
+    bring_mail_back(group, closed_at)
     for task in OF_CLOSING:
         tasks.bring_back(group, task, by=by)
     if closing is not None:
