@@ -120,7 +120,7 @@ def test_undo_takes_the_day_out_of_the_register_and_no_other(
     db.session.commit()
     page = checklist(client, starting, gun)
     for _twice in range(2):
-        assert page.press(f"Ångra {WORDS}").status == 303
+        assert page.press(f"Ta bort dagen ur registret {WORDS}").status == 303
         assert (taught(starting), olle.trained_on, anna.trained_on) == (None, LONG_AGO, None)
 
 
@@ -143,7 +143,7 @@ def test_a_tick_from_before_counts_where_the_register_says_nothing(
     olle.trained_on = EARLIER
     db.session.commit()
     assert taught(starting) == EARLIER
-    checklist(client, starting, gun).press(f"Ångra {WORDS}")
+    checklist(client, starting, gun).press(f"Ta bort dagen ur registret {WORDS}")
     assert (taught(starting), ticked(starting)) == (None, [])
 
 

@@ -27,7 +27,8 @@ from watch.web import ViewAnswer, sent_to
 
 SHOWN_AFTER = timedelta(days=14)  # how long a link shows its finding after that was closed
 NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
-REFUSED: Explanations = {
+REFUSED = {
+    ReportedMeanwhile: REPORTED_MEANWHILE,
     ReportedOften: _l("Länken har använts så ofta som det går på ett dygn. Skriv igen i morgon."),
 }
 
@@ -60,10 +61,10 @@ def _report(token: str, link: FindingLink) -> ViewAnswer:
     if not is_valid:
         return _page(token, link, form), 422
     try:
-        with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=REFUSED):
+        with saving(_("Tack! Grannarna ser det nu."), already=NOTHING):
             service.report(link.finding, said, role=link.finding.owner, by=None, seen=seen)
-    except ReportedMeanwhile:
-        form.form_errors = [REPORTED_MEANWHILE]
+    except tuple(REFUSED) as refused:
+        form.form_errors = [REFUSED[type(refused)]]
         form.see(link.finding)
         return _page(token, link, form), 422
     return redirect(url_for("findings.open_link", token=token), 303)
