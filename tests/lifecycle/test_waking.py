@@ -259,3 +259,14 @@ def test_a_lead_is_asked_once_a_year_whether_the_list_is_right_and_officers_hear
         later.get(house, as_=scene.amina).press("Listan stämmer")
         assert cause not in later.get("/overview", as_=scene.gun).text
         assert causes_to_rest(scene.group, utcnow()) == [Cause.NO_MEETING]
+
+
+def test_of_several_houses_each_is_named_beside_its_proposal(
+    client: PageClient, scene: Scene, joined: Building
+) -> None:
+    rest(scene)
+    page = client.get(f"/groups/{scene.group.id}/wake", as_=scene.gun)
+    for house in (scene.house, joined):
+        assert f"{house.address} Förslag: " in page.text
+        form = client.get(page.links[f"Bjud in till träffen {house.address}"], as_=scene.gun)
+        assert house.address in form.text
