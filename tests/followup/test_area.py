@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -278,6 +279,17 @@ def test_a_building_whose_group_is_closed_keeps_its_way_to_it(client: PageClient
     page = client.get("/areas/norrby?state=closed", as_=scene.gun)
     assert "Norrby Långgata 21–27 Avslutad" in page.text
     assert page.links["Öppna Norrby Långgata 21–27"] == f"/groups/{group.id}/lifecycle"
+
+
+@pytest.mark.parametrize(("state", "said"), [(GroupState.CLOSED, "var med"), (GroupState.ACTIVE, "är med")])
+@pytest.mark.parametrize("address", ["/areas/hassleholmen", "/overview/groups?state={state}"])
+def test_in_a_closed_group_households_took_part(
+    client: PageClient, scene: Scene, address: str, state: GroupState, said: str
+) -> None:
+    scene.group.state, scene.group.counted_taking_part = state, 7
+    db.session.commit()
+    text = client.get(address.format(state=state.value), as_=scene.gun).text.replace("\u00a0", " ")
+    assert re.findall(r"7 av 18 hushåll (\w+ med)", text) == [said]
 
 
 def test_a_house_without_flats_has_no_share_of_them(client: PageClient, scene: Scene) -> None:

@@ -37,6 +37,7 @@ from watch.models import (
     FindingStatus,
     FindingStep,
     Group,
+    GroupState,
     Language,
     Partner,
     Person,
@@ -90,6 +91,19 @@ def test_a_landlord_sees_own_houses_and_the_municipality_all_of_the_area(
     for text in (theirs, all_of_it):
         assert "Svängrumsgatan" not in text, "another area"
         assert "Norrby" not in text
+
+
+def test_a_closed_group_is_no_group_of_a_house(
+    client: PageClient, scene: Scene, lena: Person, maja: Person, others_house: Building
+) -> None:
+    db.session.get_one(Group, others_house.group_id).state = GroupState.CLOSED
+    db.session.commit()
+    text = plain(client.get("/partners", as_=maja).text)
+    assert "Området har 2 hus. 1 hus har en grupp." in text
+    assert "Distansgatan" not in text
+    scene.group.state = GroupState.CLOSED
+    db.session.commit()
+    assert "Ingen grupp än" in client.get("/partners", as_=lena).text
 
 
 def test_a_house_without_a_group_shows_no_interest(client: PageClient, scene: Scene, maja: Person) -> None:

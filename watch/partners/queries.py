@@ -81,8 +81,9 @@ def _are_of(pages: Collection[Partner]) -> ColumnElement[bool]:
 
 
 def buildings_with_group(page: Partner) -> Sequence[int]:
-    """Return the ids of the own buildings that have a group, by street and number."""
-    own = select(Building.id).where(Building.id.in_(_buildings_of([page])), Building.group_id.is_not(None))
+    """Return the ids of the own buildings that have a group, by street and number; closed ones are none."""
+    own = select(Building.id).join(Group, Group.id == Building.group_id)
+    own = own.where(Building.id.in_(_buildings_of([page])), Group.state != GroupState.CLOSED)
     return db.session.scalars(own.order_by(Building.sort_key, Building.id)).all()
 
 
