@@ -276,8 +276,8 @@ def test_a_gathering_of_others_goes_on_without_the_group(scene: Scene) -> None:
     close(scene)
     assert meeting.cancelled_at is None
     part = next(each for each in meeting.parts if each.group_id == scene.group.id)
-    assert part.state is PartState.DECLINED
-    assert ("meeting-left", "Carin") in sent()
+    assert part.state is PartState.ENDED
+    assert ("part-ended", "Carin") in sent()
 
 
 def test_a_start_meeting_of_a_group_that_is_closed_while_starting_is_cancelled(scene: Scene) -> None:

@@ -78,7 +78,8 @@ LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",
     "join-unanswered", "officer-wrote-interested", "officer-wrote-members", "address-change-undone",
     "record-corrected", "membership-ended", "membership-left", "unsubscribed", "paper-to-hand-out", "trial",
-    "notes-published", "notes-missing", "joint-invited", "meeting-left", "coordinator-accepted",
+    "notes-published", "notes-missing", "joint-invited", "meeting-left", "part-ended",
+    "coordinator-accepted",
     "flatmate-joined", "group-closed", "group-reopened", "group-split", "group-buildings",
     "coordinator-unreached", "officers-week", "partner-assigned", "contact-corrected",
 }  # fmt: skip

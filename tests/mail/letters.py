@@ -85,6 +85,7 @@ from watch.meetings.mails import (
     MEETING_REMINDER,
     NOTES_MISSING,
     NOTES_PUBLISHED,
+    PART_ENDED,
 )
 from watch.messages.mails import (
     MESSAGE_ANSWERED,
@@ -288,11 +289,26 @@ def _asked(scene: Scene) -> OutboxRow | None:
 
 
 def _out(scene: Scene) -> OutboxRow | None:
-    meeting = _joint(scene, PartState.DECLINED)
+    meeting = _called_jointly(scene, PartState.DECLINED)
+    return outbox.queue(MEETING_LEFT, to=scene.carin, about=meeting)
+
+
+def _group_out(scene: Scene) -> OutboxRow | None:
+    meeting = _called_jointly(scene, PartState.TAKES_PART)
+    closing.close(scene.group, reason="Huset byggs om.", by=scene.gun)
+    others = select(Mailing.id).where(Mailing.kind == GROUP_CLOSED.kind)
+    db.session.execute(delete(OutboxRow).where(OutboxRow.mailing_id.in_(others)))
+    told = select(OutboxRow).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    told = told.where(Mailing.meeting_id == meeting.id, Mailing.kind == PART_ENDED.kind)
+    return db.session.scalars(told.where(OutboxRow.person_id == scene.carin.id)).one()
+
+
+def _called_jointly(scene: Scene, state: PartState) -> Meeting:
+    meeting = _joint(scene, state)
     call = outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
     assert call
     call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
-    return outbox.queue(MEETING_LEFT, to=scene.carin, about=meeting)
+    return meeting
 
 
 def _noted(scene: Scene) -> OutboxRow | None:
@@ -455,6 +471,7 @@ LETTERS: dict[str, SampleMail] = {
     "meeting-cancelled": _cancelled,
     "joint-invited": _asked,
     "meeting-left": _out,
+    "part-ended": _group_out,
     "notes-published": _noted,
     "notes-missing": _without_notes,
     "finding-updated": _finding_updated,

@@ -205,6 +205,7 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "in again": lambda s, about: meetings.take_part(about, s.group, by=s.amina),
         "left": lambda s, about: leave(s, s.carin),
     },
+    "part-ended": {"opened again": lambda s, about: closing.undo(s.group, by=s.gun)},
     "meeting-cancelled": {"left": lambda s, about: leave(s, s.carin)},  # off is off
     "finding-updated": {
         "taken away": lambda s, about: findings.remove(about, by=s.amina),

@@ -34,14 +34,16 @@ def coming_meetings(group: Group, now: datetime) -> list[Meeting]:
     return list(db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)))
 
 
-def gatherings_of_others(group: Group, now: datetime) -> list[Meeting]:
-    """Return the coming gatherings of others that the group takes part in, or has been asked to.
+def gatherings_of_others(
+    group: Group, now: datetime, state: PartState = PartState.TAKES_PART
+) -> list[Meeting]:
+    """Return the coming gatherings of others that the group takes part in, or did until it was closed.
 
-    One that has been written down afterwards stays as it is: a closed group is asked no more whether it was
-    there, and a group that is opened again in time finds the question where it was.
+    Other questions stay as they are, also those about a gathering that was written down afterwards: a closed
+    group is not asked, and a group that is opened again in time finds the question where it was.
     """
     asked = ((each, part) for each, part in questions_to(group, now) if each.starts_at > now)
-    return [each for each, part in asked if part.state is not PartState.DECLINED]
+    return [each for each, part in asked if part.state is state]
 
 
 def households_without_mail(group: Group, now: datetime) -> int:

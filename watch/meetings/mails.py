@@ -14,7 +14,7 @@ from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import ALSO_CALLS, FromAddress, Mail, Unless
 from watch.meetings.queries.calls import heard_of, hears_of
 from watch.meetings.queries.coming import called_people
-from watch.meetings.queries.invited import ASKED, LEFT, asked_groups, people_asked
+from watch.meetings.queries.invited import ASKED, ENDED, LEFT, asked_groups, people_asked
 from watch.meetings.queries.latecomers import next_meeting_for
 from watch.meetings.queries.notes import MISSING, PUBLISHED, lacks_notes, organisers_of, wants_notes
 from watch.meetings.queries.reminding import readers_of, said_no
@@ -70,6 +70,14 @@ def _left_unless(meeting: Meeting, _now: datetime) -> Unless:
     is_member = takes_part(OutboxRow.person_id, here) | left_with_closing(OutboxRow.person_id, here)
     is_called = OutboxRow.person_id.in_(called_people(meeting))
     return {LeftOut.OVER: is_called, LeftOut.READER: ~is_member}
+
+
+def _ended_unless(meeting: Meeting, _now: datetime) -> Unless:
+    """Leave it out if the reader comes with another group, or the group is open again or erased."""
+    _is_on(meeting)  # whether it is cancelled or not, the reader was told that it is theirs
+    here = Group.id.in_([each.group_id for each in meeting.parts if each.state is PartState.ENDED])
+    is_called = OutboxRow.person_id.in_(called_people(meeting))
+    return {LeftOut.OVER: is_called, LeftOut.READER: ~left_with_closing(OutboxRow.person_id, here)}
 
 
 def _notes_unless(meeting: Meeting, _now: datetime) -> Unless:
@@ -155,6 +163,15 @@ MEETING_LEFT = Mail(
     wanted_unless=_left_unless,
     list_of=_called_from,
     calendar=calendar.cancellation,
+)
+PART_ENDED = Mail(
+    ENDED,
+    about=Meeting,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _meeting: "/me",
+    wanted_unless=_ended_unless,
+    calendar=calendar.cancellation,
+    to_many=True,
 )
 NOTES_PUBLISHED = Mail(
     PUBLISHED,

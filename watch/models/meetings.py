@@ -211,13 +211,15 @@ class PartState(StrEnum):
     INVITED = "invited"
     TAKES_PART = "takes_part"
     DECLINED = "declined"
+    ENDED = "ended"  # it took part until it was closed
 
 
 class MeetingPart(Model):
     """A group, or one of its stairwells, that a meeting is for.
 
     `decided_at` is when a group that was invited to a joint gathering has answered. One that took part in a
-    gathering as others have written down is in it, and may say whether it was.
+    gathering as others have written down is in it, and may say whether it was. A group that is closed keeps
+    its answer, for an undo.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -256,6 +258,10 @@ class MeetingPart(Model):
     def invited(cls, group: Group) -> MeetingPart:
         """Return the part of a joint gathering for a group that is asked whether it takes part."""
         return cls(group_id=group.id, state=PartState.INVITED, group=group)
+
+    @property
+    def has_said_no(self) -> bool:
+        return self.state is PartState.DECLINED
 
     @property
     def takes_part(self) -> bool:

@@ -42,6 +42,7 @@ from watch.models import (
     Membership,
     Officer,
     OutboxRow,
+    PartState,
     Person,
     RequestState,
     StepKind,
@@ -66,7 +67,7 @@ def close(group: Group, *, reason: str, by: Person) -> None:
     for meeting in coming_meetings(group, now):
         meetings.cancel(meeting, by=by, reason=reason)
     for gathering in gatherings_of_others(group, now):
-        meetings.decline(gathering, group, by=by)
+        meetings.end_part(gathering, group)
     stop_mail(group, now)
     step = GroupTransition(group_id=group.id, state=GroupState.CLOSED, at=now, by_id=by.id, reason=reason)
     db.session.add(step)
@@ -106,8 +107,8 @@ def _who_left(group: Group, at: datetime) -> Select[int]:
 def undo(group: Group, *, by: Person, reason: str | None = None) -> None:
     """Open a closed group again as it was: members, coordinators and requests are back, and are told.
 
-    Only whoever may have read of the closing is mailed. Meetings stay cancelled. What the closing stopped of
-    mail and paper waits again, if it still stands.
+    Only whoever may have read of the closing is mailed. Meetings stay cancelled, and the group is in those of
+    others again. What the closing stopped of mail and paper waits again, if it still stands.
     Raises NotClosed and TooLate.
     """
     db.session.refresh(group, ["state", "closed_at", "erased_at"], with_for_update=True)
@@ -124,6 +125,8 @@ def undo(group: Group, *, by: Person, reason: str | None = None) -> None:
     db.session.flush()
     _bring_back(group, closed_at)
     bring_mail_back(group, closed_at)
+    for gathering in gatherings_of_others(group, now, PartState.ENDED):
+        meetings.bring_part_back(gathering, group)
     for task in OF_CLOSING:
         tasks.bring_back(group, task, by=by)
     if closing is not None:

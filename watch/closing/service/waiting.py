@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from watch.handouts.mails import PAPER_TO_HAND_OUT
 from watch.handouts.queries import still_matters
 from watch.mail import outbox
+from watch.meetings.queries.invited import ASKED
 from watch.models import (
     AddressVerification,
     Building,
@@ -49,23 +50,29 @@ def stop_mail(group: Group, at: datetime) -> None:
 def bring_mail_back(group: Group, closed_at: datetime) -> None:
     """Let wait again what the closing stopped and still stands, once its people are back.
 
-    So do the mails of notices, and of papers to hand out, that a claim has left out meanwhile because their
-    readers were not in the group. The next claim asks again who wants them.
+    So do mails of notices, of papers to hand out and of questions about gatherings that a claim has left out
+    meanwhile because their readers were not in the group. The next claim asks again who wants them.
     """
     homes = select(Membership.household_id).where(
         Membership.group_id == group.id, Membership.is_current, Membership.household_id.is_not(None)
     )
     is_mail = and_(OutboxRow.household_id.is_(None), OutboxRow.mailing_id.in_(_mailings_of(group)))
     stopped = OutboxRow.settled_at == closed_at, OutboxRow.left_out == LeftOut.OVER
-    theirs = or_(is_mail, OutboxRow.household_id.in_(homes))
-    outbox.wait_again(and_(*stopped, theirs), mailings=_standing(_is_neither_notice_nor_meeting()))
+    its_own = or_(is_mail, OutboxRow.household_id.in_(homes))
+    outbox.wait_again(and_(*stopped, its_own), mailings=_standing(_is_neither_notice_nor_meeting()))
+    _bring_back_what_claims_left_out(group, closed_at)
+
+
+def _bring_back_what_claims_left_out(group: Group, closed_at: datetime) -> None:
     since = OutboxRow.settled_at >= closed_at
-    left_out = and_(since, OutboxRow.left_out == LeftOut.READER, OutboxRow.person_id.in_(_people(group)))
-    outbox.wait_again(left_out, mailings=_standing().where(Mailing.notice_id.is_not(None)))
-    coordinators = select(Coordinator.id).where(Coordinator.group_id == group.id, Coordinator.is_current)
-    lists = Mailing.kind == PAPER_TO_HAND_OUT.kind, Mailing.coordinator_id.in_(coordinators)
-    is_over = and_(since, OutboxRow.left_out == LeftOut.OVER)
-    outbox.wait_again(is_over, mailings=select(Mailing.id).where(*lists))
+    gone = and_(since, OutboxRow.left_out == LeftOut.READER, OutboxRow.person_id.in_(_people(group)))
+    outbox.wait_again(gone, mailings=_standing().where(Mailing.notice_id.is_not(None)))
+    theirs = Coordinator.group_id == group.id, Coordinator.is_current
+    coordinated = OutboxRow.person_id.in_(select(Coordinator.person_id).where(*theirs))
+    of_papers = Mailing.coordinator_id.in_(select(Coordinator.id).where(*theirs))
+    to_do = or_(Mailing.kind == ASKED, and_(Mailing.kind == PAPER_TO_HAND_OUT.kind, of_papers))
+    reasons = OutboxRow.left_out.in_([LeftOut.OVER, LeftOut.READER])
+    outbox.wait_again(and_(since, reasons, coordinated), mailings=select(Mailing.id).where(to_do))
 
 
 def _mailings_of(group: Group) -> Select[int]:

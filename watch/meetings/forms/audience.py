@@ -119,7 +119,7 @@ def audience_of(meeting: Meeting, group: Group) -> dict[str, Any]:
     others = [
         each.group_id
         for each in meeting.parts
-        if each.group_id != group.id and each.state is not PartState.DECLINED
+        if each.group_id != group.id and each.state in {PartState.INVITED, PartState.TAKES_PART}
     ]
     scope = TOGETHER if others else SOME_STAIRWELLS if chosen else WHOLE_GROUP
     kind = meeting.kind if meeting.kind in FOR_NEIGHBOURS else MeetingKind.STAIRWELL

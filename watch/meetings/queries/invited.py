@@ -25,7 +25,8 @@ from watch.models import (
 
 _Later, _OfLater = aliased(OutboxRow), aliased(Mailing)
 
-ASKED, LEFT = "joint-invited", "meeting-left"  # kinds of mail
+ASKED, LEFT, ENDED = "joint-invited", "meeting-left", "part-ended"  # kinds of mail
+WORDS_OF_LEAVING = LEFT, ENDED  # that a group said no after all, or was closed
 STILL_ASKED = timedelta(days=60)  # whether a group was there, after others have written it down
 
 
@@ -100,7 +101,7 @@ def people_asked(meeting: Meeting) -> Select[int | None]:
 
 def people_left_out(meeting: Meeting) -> Select[int | None]:
     """Return a select of the ids of those whose last word was that their group is not in the meeting."""
-    is_word = _OfLater.meeting_id == meeting.id, _OfLater.kind != LEFT
+    is_word = _OfLater.meeting_id == meeting.id, _OfLater.kind.not_in(WORDS_OF_LEAVING)
     stopped = and_(_Later.state.in_([OutboxState.CANCELLED, OutboxState.EXPIRED]), ~_Later.in_doubt)
     called_again = (
         exists()
@@ -108,7 +109,8 @@ def people_left_out(meeting: Meeting) -> Select[int | None]:
         .where(_OfLater.id == _Later.mailing_id, *is_word, ~stopped)
     )
     told = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
-    told = told.where(Mailing.meeting_id == meeting.id, Mailing.kind == LEFT, OutboxRow.may_have_arrived())
+    of_leaving = Mailing.meeting_id == meeting.id, Mailing.kind.in_(WORDS_OF_LEAVING)
+    told = told.where(*of_leaving, OutboxRow.may_have_arrived())
     return told.where(OutboxRow.person_id.is_not(None), ~called_again)
 
 

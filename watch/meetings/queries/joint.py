@@ -33,7 +33,7 @@ def gatherings_beside(meeting: Meeting) -> Select[Meeting]:
     """
     groups = [meeting.group_id] if meeting.group_id else [each.group_id for each in meeting.parts]
     parts = select(MeetingPart.meeting_id).where(
-        MeetingPart.group_id.in_(groups), MeetingPart.state != PartState.DECLINED
+        MeetingPart.group_id.in_(groups), MeetingPart.state.in_([PartState.INVITED, PartState.TAKES_PART])
     )
     at_once = Meeting.starts_at < meeting.ends_at, Meeting.ends_at > meeting.starts_at
     joint = select(Meeting).where(Meeting.kind == MeetingKind.JOINT, Meeting.is_on, *at_once)

@@ -20,7 +20,7 @@ from watch.meetings.service.checkin import (
 from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
 from watch.meetings.service.guests import MOST_GUESTS, answer_as_guest, withdraw_as_guest
-from watch.meetings.service.joint import decline, take_part
+from watch.meetings.service.joint import bring_part_back, decline, end_part, take_part
 from watch.meetings.service.languages import choose_languages
 from watch.meetings.service.latecomers import call_latecomers
 from watch.meetings.service.notes import (
@@ -52,6 +52,7 @@ __all__ = [
     "Reminders",
     "answer",
     "answer_as_guest",
+    "bring_part_back",
     "call",
     "call_latecomers",
     "cancel",
@@ -64,6 +65,7 @@ __all__ = [
     "decline",
     "end_feed",
     "end_links",
+    "end_part",
     "expect_interested",
     "expect_new",
     "expect_notes",

@@ -9,13 +9,14 @@ from watch.extensions import db
 from watch.language import local
 from watch.mail import outbox
 from watch.meetings.errors import ChangedMeanwhile, MeetingCancelled, NothingChanged
-from watch.meetings.mails import MEETING_CANCELLED, MEETING_CHANGED, MEETING_LEFT, MEETING_REMINDER
+from watch.meetings.mails import MEETING_CANCELLED, MEETING_CHANGED, MEETING_REMINDER
 from watch.meetings.queries.calls import (
     households_to_tell,
     people_to_tell_of_cancelling,
     people_to_tell_of_change,
     recipients_of_change,
 )
+from watch.meetings.queries.invited import WORDS_OF_LEAVING
 from watch.meetings.service.joint import ask_groups
 from watch.meetings.service.plans import Plan, expect_open
 from watch.meetings.service.spelling import is_spelling
@@ -112,7 +113,7 @@ def cancel(meeting: Meeting, *, by: Person, reason: str | None = None) -> None:
     values = {"cancelled_at": utcnow(), "sequence": Meeting.sequence + 1, "cancel_reason": reason or None}
     if not changed(still_on.values(values)):
         raise MeetingCancelled
-    calls = select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind != MEETING_LEFT.kind)
+    calls = select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind.not_in(WORDS_OF_LEAVING))
     outbox.stop(true(), mailings=calls, why=LeftOut.OVER)
     people = reached_by_mail(people_to_tell_of_cancelling(meeting))
     mailing = outbox.queue_many(MEETING_CANCELLED, people=people, about=meeting, not_after=meeting.ends_at)

@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 from watch import audit
 from watch.extensions import db
 from watch.mail import outbox
+from watch.mail.kinds import Mail
 from watch.meetings.errors import AlreadyAnswered, AnsweredMeanwhile, MeetingCancelled
-from watch.meetings.mails import JOINT_INVITED, MEETING_CALLED, MEETING_LEFT
-from watch.meetings.queries.invited import asked_groups, people_to_ask
+from watch.meetings.mails import JOINT_INVITED, MEETING_CALLED, MEETING_LEFT, PART_ENDED
+from watch.meetings.queries.invited import WORDS_OF_LEAVING, asked_groups, people_to_ask
 from watch.meetings.queries.joint import (
     households_to_join,
     households_to_leave,
@@ -47,8 +48,15 @@ def take_part(
     """
     part = _take_turn(meeting, group, PartState.TAKES_PART, seen)
     recipients_of_joining(meeting, group).require_unchanged(promised)
+    _call(meeting, group)
+    _decide(part, PartState.TAKES_PART, by)
+    audit.note("joint-accepted", about=meeting, by=by, group=group)
+
+
+def _call(meeting: Meeting, group: Group) -> None:
+    """Call those of a group who do not know of the meeting, and stop words that they are not in it."""
     about = select(Mailing.id).where(Mailing.meeting_id == meeting.id)
-    words_of_leaving = about.where(Mailing.kind == MEETING_LEFT.kind)
+    words_of_leaving = about.where(Mailing.kind.in_(WORDS_OF_LEAVING))
     outbox.stop(is_row_of(meeting, group), mailings=words_of_leaving, why=LeftOut.OVER)
     mailing = outbox.queue_many(
         MEETING_CALLED,
@@ -57,8 +65,6 @@ def take_part(
         not_after=meeting.starts_at,
     )
     outbox.queue_paper(mailing, households_to_join(meeting, group))
-    _decide(part, PartState.TAKES_PART, by)
-    audit.note("joint-accepted", about=meeting, by=by, group=group)
 
 
 def decline(
@@ -71,18 +77,40 @@ def decline(
     part = _take_turn(meeting, group, PartState.DECLINED, seen)
     if part.takes_part:
         recipients_of_leaving(meeting, group).require_unchanged(promised)
-        about = select(Mailing.id).where(Mailing.meeting_id == meeting.id)
-        outbox.stop(is_row_of(meeting, group), mailings=about, why=LeftOut.OVER)
-        people, households = people_to_leave(meeting, group), households_to_leave(meeting, group)
-        mailing = outbox.queue_many(
-            MEETING_LEFT, people=reached_by_mail(people), about=meeting, not_after=meeting.ends_at
-        )
-        outbox.queue_paper(mailing, households)
+        mailing = _tell_of_leaving(MEETING_LEFT, meeting, group)
+        outbox.queue_paper(mailing, households_to_leave(meeting, group))
     _decide(part, PartState.DECLINED, by)
     audit.note("joint-declined", about=meeting, by=by, group=group)
 
 
-def _take_turn(meeting: Meeting, group: Group, answer: PartState, seen: str | None) -> MeetingPart:
+def end_part(meeting: Meeting, group: Group) -> None:
+    """Let a group be in the meeting no more because it is closed, and mail those who may know of the meeting.
+
+    What it has answered stays, for an undo.
+    """
+    part = _take_turn(meeting, group, PartState.ENDED)
+    _tell_of_leaving(PART_ENDED, meeting, group)
+    part.state = PartState.ENDED
+    db.session.flush()
+
+
+def bring_part_back(meeting: Meeting, group: Group) -> None:
+    """Let a group that is opened again be in the meeting as before, and call those who do not know of it."""
+    part = _take_turn(meeting, group, PartState.TAKES_PART)
+    _call(meeting, group)
+    part.state = PartState.TAKES_PART
+    db.session.flush()
+
+
+def _tell_of_leaving(mail: Mail[Meeting], meeting: Meeting, group: Group) -> Mailing:
+    """Stop what waits for a group's members about the meeting, and mail those who may know of it."""
+    about = select(Mailing.id).where(Mailing.meeting_id == meeting.id)
+    outbox.stop(is_row_of(meeting, group), mailings=about, why=LeftOut.OVER)
+    people = reached_by_mail(people_to_leave(meeting, group))
+    return outbox.queue_many(mail, people=people, about=meeting, not_after=meeting.ends_at)
+
+
+def _take_turn(meeting: Meeting, group: Group, answer: PartState, seen: str | None = None) -> MeetingPart:
     """Return the group's part as it is, and keep other answers and mails out until this is committed.
 
     A higher sequence lets calendar programs take the meeting out, or in again.
