@@ -70,6 +70,24 @@ def test_the_signs_of_a_closed_group_are_taken_down_with_their_task(client: Page
     assert db.session.scalar(trail) == 4
 
 
+def test_signs_that_somebody_took_down_themselves_stay_down(client: PageClient, scene: Scene) -> None:
+    """Also on the day of the tick, and one that got another day since."""
+    today, day_before = local(utcnow()).date(), local(utcnow()).date() - DAY
+    own, ticked, corrected = (
+        make_sign(scene.house, down_on=today),
+        make_sign(scene.house),
+        make_sign(scene.house),
+    )
+    db.session.commit()
+    page = client.get(f"{path(scene.group)}/new", as_=scene.gun).press("Avsluta gruppen", WHY).follow()
+    page = page.press("Klart Ta ner skyltar och affischer").follow()
+    corrected.down_on = day_before
+    db.session.commit()
+    page.press("Ångra Ta ner skyltar och affischer")
+    db.session.expire_all()
+    assert [each.down_on for each in (own, ticked, corrected)] == [today, None, day_before]
+
+
 def test_the_page_says_what_goes_before_it_goes(client: PageClient, scene: Scene) -> None:
     meeting = make_meeting(scene.group, by=scene.amina)
     db.session.commit()

@@ -71,7 +71,8 @@ class WatchSign(Model):
     """A sign (grannsamverkansskylt) of a building: ordered, put up, checked, and one day taken down.
 
     It is at a stairwell, or at the building. One that was written down by mistake has `removed_at`. Each
-    change raises `version`, by which a change made meanwhile is noticed.
+    change raises `version`, by which a change made meanwhile is noticed. `ticked_down_at` is when it was
+    taken down with the others of a closed group, by the task for that; undoing it brings just those back.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,6 +84,7 @@ class WatchSign(Model):
     checked_on: Mapped[date | None]
     is_worn: Mapped[bool] = mapped_column(default=False)
     down_on: Mapped[date | None]
+    ticked_down_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     removed_at: Mapped[datetime | None]
     form_key: Mapped[str | None] = impersonal("random, and where it goes", String(60), unique=True)

@@ -7,7 +7,7 @@ left before, and be brought back; and the nightly job erases them like anybody w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, update
@@ -167,8 +167,9 @@ def tick(group: Group, task: Task, *, by: Person) -> None:
     Signs that are down are so in the register, too, from today.
     """
     _demand_closed(group)
-    if tasks.set_aside(group, task, by=by) and task is Task.SIGNS_DOWN:
-        _note_signs_down(group, local(utcnow()).date(), by=by)
+    is_new = tasks.set_aside(group, task, by=by)
+    if is_new and task is Task.SIGNS_DOWN and (at := ticked_at(group, task)):
+        _note_signs_down(group, at, by=by)
 
 
 def untick(group: Group, task: Task, *, by: Person) -> None:
@@ -178,28 +179,28 @@ def untick(group: Group, task: Task, *, by: Person) -> None:
     """
     _demand_closed(group)
     if task is Task.SIGNS_DOWN and (at := ticked_at(group, task)):
-        _take_back_signs_down(group, local(at).date(), by=by)
+        _take_back_signs_down(group, at, by=by)
     tasks.bring_back(group, task, by=by)
 
 
-def _note_signs_down(group: Group, day: date, *, by: Person) -> None:
-    """Write down in the register that the signs of a group's buildings were taken down on a day."""
+def _note_signs_down(group: Group, at: datetime, *, by: Person) -> None:
+    """Write down in the register that the signs of a group's buildings are taken down, ticked at a moment."""
     for sign in _signs_of(group, WatchSign.down_on.is_(None)):
-        sign.down_on, sign.version = day, NEXT
+        sign.down_on, sign.ticked_down_at, sign.version = local(at).date(), at, NEXT
         audit.note("sign-changed", about=sign, by=by, area=group.area)
 
 
-def _take_back_signs_down(group: Group, day: date, *, by: Person) -> None:
-    """Take back that the signs of a group's buildings were taken down on a day."""
-    for sign in _signs_of(group, WatchSign.down_on == day):
-        sign.down_on, sign.version = None, NEXT
+def _take_back_signs_down(group: Group, at: datetime, *, by: Person) -> None:
+    """Take back what was ticked at a moment, other than of signs that got another day since."""
+    for sign in _signs_of(group, WatchSign.ticked_down_at == at, WatchSign.down_on == local(at).date()):
+        sign.down_on, sign.ticked_down_at, sign.version = None, None, NEXT
         audit.note("sign-changed", about=sign, by=by, area=group.area)
 
 
-def _signs_of(group: Group, which: ColumnElement[bool]) -> Sequence[WatchSign]:
+def _signs_of(group: Group, *which: ColumnElement[bool]) -> Sequence[WatchSign]:
     """Return the signs of a group's buildings, which nobody else changes until the transaction ends."""
     houses = select(Building.id).where(Building.group_id == group.id)
-    wanted = select(WatchSign).where(WatchSign.building_id.in_(houses), WatchSign.is_current, which)
+    wanted = select(WatchSign).where(WatchSign.building_id.in_(houses), WatchSign.is_current, *which)
     return db.session.scalars(wanted.order_by(WatchSign.id).with_for_update()).all()
 
 
