@@ -15,7 +15,7 @@ from tests.mail.letters import LETTERS, button_of, in_language, links_in
 from watch.extensions import db
 from watch.models import Language
 
-CLOSES = {"group-closed", "group-reopened"}  # the group, and with it what the links of the others lead to
+CLOSES = {"group-closed", "group-reopened", "part-ended"}  # the group, and what the other links lead to
 STAYS = 15_000  # milliseconds; all at once, each in a tab of its own
 
 
