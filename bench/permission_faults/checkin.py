@@ -67,7 +67,7 @@ FAULTS = (
     Fault(
         "a late press overrides a corrected count",
         COUNTING,
-        "meeting.counting is Counting.COUNTED and meeting.head_count == _head_count(meeting)",
+        "meeting.counting is Counting.COUNTED and meeting.head_count == count_at_door(meeting)",
         "meeting.counting is Counting.COUNTED",
         CHECKIN,
     ),

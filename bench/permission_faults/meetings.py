@@ -23,8 +23,8 @@ FAULTS = (
     Fault(
         "another number of a port counts as a misspelling",
         "watch/meetings/spelling.py",
-        "if not (one.isalpha() and other.isalpha()) or {one, other}",
-        "if {one, other}",
+        "if not (one.isalpha() and other.isalpha()):",
+        "if not one:",
         MOVED,
     ),
     Fault(

@@ -13,7 +13,7 @@ FAULTS = (
     Fault(
         "an officer reads exactly how few households of a house take part",
         AREA,
-        "households_words(households_of(row.taking_part, row.flats))",
+        'households_words(households_of(row.taking_part, row.flats), row.state == "closed")',
         "row.taking_part",
         "followup/test_area",
     ),

@@ -79,7 +79,8 @@ def test_a_meeting_comes_as_a_calendar_entry_that_asks_for_no_answer(
     assert event["ORGANIZER"].startswith("mailto:meddelanden@")
     assert "carin" not in text
     is_on = event["STATUS"] == "CONFIRMED"
-    assert event.get("DESCRIPTION") == ("Svara med länken i mejlet." if is_on else None)
+    online = f" Via länk: {meeting.link}" if meeting.link else ""
+    assert event.get("DESCRIPTION") == (f"Svara med länken i mejlet.{online}" if is_on else None)
 
 
 def test_a_meeting_without_an_end_has_none_and_its_link_is_told(scene: Scene, relay: Relay) -> None:

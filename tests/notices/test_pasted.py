@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.models import Meeting, NoticeText
+from watch.models import Meeting, NoticeText, utcnow
 
 PASTED = {
     "soft hyphens": ("Grann\u00adsam\u00adverkan: klistrat.", "Grannsamverkan: klistrat."),
@@ -23,15 +25,15 @@ PASTED = {
 
 
 def test_a_pasted_notice_and_meeting_are_taken(client: PageClient, scene: Scene) -> None:
-    for pasted, kept in PASTED.values():
+    for days, (pasted, kept) in enumerate(PASTED.values(), 10):
         typed = {"audience": "group", "level": "information", "title": pasted, "body": pasted}
         assert client.post(f"/groups/{scene.group.id}/notices", typed, as_=scene.amina).status == 303
         text = db.session.scalars(select(NoticeText).order_by(NoticeText.id.desc())).first()
         assert text is not None
         assert (text.body, text.title) == (kept, kept.replace("\n", " "))
         called = {
-            "kind": "stairwell", "scope": "group", "day": "2026-12-10", "starts": "18.00", "ends": "19.00",
-            "place": pasted, "about": pasted,
+            "kind": "stairwell", "scope": "group", "day": f"{utcnow() + timedelta(days):%Y-%m-%d}",
+            "starts": "18.00", "ends": "19.00", "place": pasted, "about": pasted,
         }  # fmt: skip
         assert client.post(f"/groups/{scene.group.id}/meetings", called, as_=scene.amina).status == 303
         meeting = db.session.scalars(select(Meeting).order_by(Meeting.id.desc())).first()
