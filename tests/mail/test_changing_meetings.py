@@ -360,6 +360,7 @@ def test_only_a_misspelling_may_be_mended_without_mail(
         ("Tvättstugan A", "Mattstugan A", False),
         ("Port 1", "Port 2", False),
         ("Hus B2", "Hus B3", False),
+        ("portkod 8201", "portkod 8202", False),
         ("på måndag", "på söndag", False),
         ("i juni", "i juli", False),
         ("by Tuesday", "by Thursday", False),
