@@ -427,6 +427,36 @@ def card_of(page: Page) -> str:
     return text_of(page.tree.find(".//*[@id='theirs']"))
 
 
+def test_one_like_another_is_filled_in_without_its_day(
+    client: PageClient, scene: Scene, solvarv: Solvarv, interested: list[Person]
+) -> None:
+    groups = [scene.group.id, solvarv.group.id]
+    like = "Kalla till en likadan 12 mars"
+    for whom, kept in (
+        (COORDINATORS, COORDINATORS),
+        (OPEN, OPEN),
+        ({"whom": "parts", "groups": groups}, {"whom": "parts", "groups": str(solvarv.group.id)}),
+    ):
+        meeting = save(client, scene, **whom)
+        meeting.called_at = meeting.cancelled_at = utcnow()
+        for part in meeting.parts:
+            if part.group_id == scene.group.id:  # which said no, and is not asked again
+                part.state, part.decided_at = PartState.DECLINED, utcnow()
+        db.session.commit()
+        form = client.get(LIST, as_=scene.gun).click(like).form()
+        wanted = PLAN | kept | {"day": "", "starts": "18:00", "ends": "19:30", "draft": ""}
+        assert {name: form.get(name) for name in wanted} == wanted
+        db.session.delete(meeting)
+        db.session.commit()
+    start = save_start(client, scene)
+    start.called_at = start.cancelled_at = utcnow()
+    db.session.commit()
+    norrby = "/areas/norrby/meetings"
+    assert like not in client.get(norrby, as_=scene.gun).links
+    for address in (f"{norrby}/new?like={start.id}", f"{LIST}/new?like={start.id}", f"{LIST}/new?like=x"):
+        assert client.get(address, as_=scene.gun).form()["place"] == ""
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, ""])
 def test_no_number_leads_to_another_draft(client: PageClient, scene: Scene, number: str) -> None:
     save(client, scene, **OPEN)

@@ -241,6 +241,20 @@ def test_nobody_counts_too_early_or_too_late_or_at_a_cancelled_meeting(
     assert rows() == 1
 
 
+def test_at_the_door_of_a_cancelled_meeting_one_reads_that_it_is_off(
+    client: PageClient, scene: Scene, meeting: Meeting
+) -> None:
+    meeting.cancelled_at = utcnow()
+    db.session.commit()
+    address = f"/meetings/{meeting.id}/checkin"
+    assert client.get(address, as_=scene.amina).follow().flashes == [("info", "Träffen är inställd.")]
+    press = client.post(address, {"press": "a" * 16 + ".head+"}, as_=scene.amina)
+    assert press.follow().flashes == [("warn", "Träffen är inställd.")]
+    lend = client.post(f"{address}/link", as_=scene.amina)
+    assert lend.follow().flashes == [("warn", "Träffen är inställd.")]
+    assert rows() == 0
+
+
 def test_before_the_start_nobody_says_that_all_have_come(
     client: PageClient, scene: Scene, meeting: Meeting
 ) -> None:

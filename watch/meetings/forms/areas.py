@@ -15,7 +15,7 @@ from watch.marks import SeenField
 from watch.meetings.forms.planning import CallForm, DraftForm
 from watch.meetings.labels import KINDS
 from watch.meetings.queries.seen import languages_seen
-from watch.models import Group, Language, Meeting, MeetingAudience, MeetingKind
+from watch.models import Group, Language, Meeting, MeetingAudience, MeetingKind, PartState
 
 FEWEST_GROUPS = 2  # of a joint gathering
 WHOM = [
@@ -110,8 +110,11 @@ class DraftInAreaForm(DraftForm, CallInAreaForm):
 
 
 def whom_of(meeting: Meeting) -> dict[str, Any]:
-    """Return whom a meeting of an area is for, by the names of a form's fields."""
+    """Return whom a meeting of an area is for, by the names of a form's fields.
+
+    Groups that have said no are not asked again.
+    """
     kind = meeting.kind if meeting.kind in FOR_EVERYBODY else MeetingKind.CITIZENS
-    groups = [each.group_id for each in meeting.parts]
+    groups = [each.group_id for each in meeting.parts if each.state is not PartState.DECLINED]
     spoken = (meeting.languages or "").split() if meeting.code else [Language.SWEDISH]
     return {"whom": meeting.audience, "kind": kind, "groups": groups, "languages": spoken}

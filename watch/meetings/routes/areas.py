@@ -14,6 +14,8 @@ from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.meetings import service, sheets
 from watch.meetings.errors import AlreadyCalled, ChangedMeanwhile, ClashesChanged, DraftGone, OtherCalled
 from watch.meetings.forms.areas import CallInAreaForm, whom_of
+from watch.meetings.forms.planning import plan_of
+from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, coming, invited
 from watch.meetings.queries.drafts import drafts_of
 from watch.meetings.routes.blueprint import (
@@ -131,10 +133,23 @@ def _called(meeting: Meeting) -> str:
 
 
 def _form(area: Area) -> CallInAreaForm:
-    """Return the form as sent; or else empty, or with a draft."""
+    """Return the form as sent; or else empty, with a draft, or with what was the last time."""
     groups = coming.groups_to_invite(area)
-    draft = draft_asked_for(area, groups) if request.method == "GET" else None
-    return CallInAreaForm(groups, data=filled_with(draft) | whom_of(draft) if draft else None)
+    if request.method == "POST":
+        return CallInAreaForm(groups)
+    if draft := draft_asked_for(area, groups):
+        return CallInAreaForm(groups, data=filled_with(draft) | whom_of(draft))
+    if before := _like(area):
+        said = plan_of(before) | whom_of(before) | reminders_of(before) | {"day": None}
+        return CallInAreaForm(groups, data=said)
+    return CallInAreaForm(groups)
+
+
+def _like(area: Area) -> Meeting | None:
+    """Return the meeting of the area that the page's address names, if one like it is to be called."""
+    number = request.args.get("like", type=int)
+    past = coming.past_of_area(area.id, utcnow()) if number else []
+    return next((each for each in past if each.id == number and not each.building_id), None)
 
 
 def planned_in_area(area: Area, form: CallInAreaForm) -> Meeting:

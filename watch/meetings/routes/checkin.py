@@ -35,13 +35,14 @@ from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
 AT_ONCE = 100  # presses that a phone sends together after a time without network
+CANCELLED = _l("Träffen är inställd.")
 NOT_NOW: Explanations = {
     CheckinClosed: _l("Räkna vid dörren kan du från två timmar före träffen till ett dygn efter."),
     TooManyPresses: _l("Här har tryckts fler gånger än folk kan komma. Skriv antalet i stället."),
 }
 TOO_EARLY: Explanations = {
     MeetingNotStarted: _l("Det går att skriva hur många som kom när träffen har börjat."),
-    MeetingCancelled: _l("Träffen är inställd."),
+    MeetingCancelled: CANCELLED,
 }
 
 
@@ -50,7 +51,7 @@ TOO_EARLY: Explanations = {
 def checkin(meeting: Meeting) -> ViewAnswer:
     """Show names, flats and the number, with + and – for each."""
     if not is_checkin_open(meeting, utcnow()):
-        flash(str(NOT_NOW[CheckinClosed]), "info")
+        flash(str(_not_now(meeting)[CheckinClosed]), "info")
         return _to_meeting(meeting)
     door = door_of(meeting, _own_scopes(meeting))
     action = url_for("meetings.press", meeting_id=meeting.id)
@@ -64,7 +65,7 @@ def checkin(meeting: Meeting) -> ViewAnswer:
 @requires(Permission.COUNT_AT_DOOR)
 def press(meeting: Meeting) -> Response:
     """Count presses; a phone that had no network sends several."""
-    with saving(unless=NOT_NOW) as saved:
+    with saving(unless=_not_now(meeting)) as saved:
         service.press(meeting, _presses(), _own_scopes(meeting))
     return (
         redirect(url_for("meetings.checkin", meeting_id=meeting.id), 303) if saved else _to_meeting(meeting)
@@ -116,7 +117,8 @@ def checkin_link(meeting: Meeting) -> str:
 @bp.post("/meetings/<int:meeting_id>/checkin/link")
 @requires(Permission.COUNT_AT_DOOR)
 def lend(meeting: Meeting) -> Response:
-    with saving(unless={CheckinClosed: _("Träffen är över, så det finns inget att låna ut.")}):
+    is_over = _("Träffen är över, så det finns inget att låna ut.")
+    with saving(unless={CheckinClosed: CANCELLED if meeting.cancelled_at else is_over}):
         service.lend(meeting, by=current_person())
     return redirect(url_for("meetings.checkin_link", meeting_id=meeting.id), 303)
 
@@ -162,6 +164,11 @@ def press_at_door(token: str) -> Response:
         if is_link_open(link, utcnow()):
             service.press(link.meeting, _presses(), _lent_scopes(link), link)
     return redirect(url_for("meetings.door", token=token), 303)
+
+
+def _not_now(meeting: Meeting) -> Explanations:
+    """Return why presses are not counted now: a cancelled meeting has no door."""
+    return {**NOT_NOW, CheckinClosed: CANCELLED} if meeting.cancelled_at else NOT_NOW
 
 
 def _presses() -> list[service.Press]:
