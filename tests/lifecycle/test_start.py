@@ -13,6 +13,7 @@ from tests.factories import make_coordinator, make_group, make_interest, make_pe
 from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.extensions import db
+from watch.groups.queries.members import coordinators_of
 from watch.groups.service import coordinators
 from watch.language import day, short_day
 from watch.lifecycle import service as start
@@ -429,7 +430,7 @@ def test_the_meeting_was_not_held_before_the_day_it_was_booked_for(
     address, earlier = f"/groups/{starting.id}/lifecycle", TODAY - timedelta(days=10)
 
     def tick(step: StartStep, on: date) -> Page:
-        seen = step_mark_of(start_of(starting, utcnow()), step)
+        seen = step_mark_of(start_of(starting, coordinators_of(starting), utcnow()), step)
         sent = {f"{step}-done_on": on.isoformat(), f"{step}-seen": seen}
         return client.post(f"{address}/{step}", sent, as_=gun)
 

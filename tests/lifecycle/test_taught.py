@@ -11,6 +11,7 @@ from tests.cast import Scene
 from tests.factories import make_coordinator, make_group, make_person, store
 from tests.page_client import Page, PageClient
 from watch.extensions import db
+from watch.groups.queries.members import coordinators_of
 from watch.language import local, short_day
 from watch.lifecycle import service
 from watch.lifecycle.errors import NotReady
@@ -58,7 +59,7 @@ def tick(page: Page, day: date) -> Page:
 
 def taught(group: Group) -> date | None:
     db.session.expire_all()
-    return start_of(group, utcnow()).done.get(TAUGHT)
+    return start_of(group, coordinators_of(group), utcnow()).done.get(TAUGHT)
 
 
 def ticked(group: Group) -> list[date]:

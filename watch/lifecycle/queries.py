@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -56,8 +56,8 @@ class Start:
         return set(StartStep) <= self.done.keys() and len(set(self.done.values())) == 1
 
 
-def start_of(group: Group, now: datetime) -> Start:
-    """Return which steps of a group's start are done, ticked or known, in three statements.
+def start_of(group: Group, coordinators: Iterable[Coordinator], now: datetime) -> Start:
+    """Return which steps of a group's start are done, ticked or known, in two statements.
 
     Of a group that has started again, meetings from before it was closed do not count. When its coordinators
     were taught is what the register says, until the group is active; a tick from before counts where it says
@@ -77,7 +77,7 @@ def start_of(group: Group, now: datetime) -> Start:
             facts[StartStep.MEETING_HELD] = local(meeting.starts_at).date()
     booked = ticked.get(StartStep.MEETING_BOOKED)
     done = facts | {step: item.done_on for step, item in ticked.items()}
-    if group.state is GroupState.STARTING and (taught := taught_on(group)):
+    if group.state is GroupState.STARTING and (taught := taught_on(coordinators)):
         done[StartStep.COORDINATORS_TRAINED] = taught
     return Start(
         done,

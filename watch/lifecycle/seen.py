@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from watch.groups.queries.members import coordinators_of
 from watch.lifecycle.errors import StepChanged
 from watch.lifecycle.queries import Start, start_of
 from watch.marks import mark
@@ -19,7 +20,7 @@ def demand_step_seen(group: Group, step: StartStep, seen: str | None, *, wanted:
     """Raise StepChanged if a step has another day than whoever writes has seen, or wants; None sees all."""
     if seen is None:
         return
-    start = start_of(group, utcnow())
+    start = start_of(group, coordinators_of(group), utcnow())
     day = _day_of(start, step)
     if day not in {None, wanted} and step_mark_of(start, step) != seen:
         raise StepChanged(day)

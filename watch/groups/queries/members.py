@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -36,10 +36,9 @@ REACHED_BY_MAIL = Coordinator.person.has(  # the condition that a coordinator's 
 )
 
 
-def taught_on(group: Group) -> date | None:
-    """Return the day on which the last of a group's coordinators was taught, if all were."""
-    current = select(Coordinator.trained_on).where(Coordinator.group_id == group.id, Coordinator.is_current)
-    days = db.session.scalars(current).all()
+def taught_on(coordinators: Iterable[Coordinator]) -> date | None:
+    """Return the day on which the last of these was taught who have said yes, if all were."""
+    days = [each.trained_on for each in coordinators if each.is_current]
     known = [each for each in days if each]
     return max(known) if known and len(known) == len(days) else None
 

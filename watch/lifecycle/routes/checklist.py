@@ -61,7 +61,7 @@ def checklist(group: Group) -> ViewAnswer:
 
 def _page(group: Group, forms: dict[StartStep, TickStepForm], resting: RestForm | None = None) -> str:
     now, coordinators = utcnow(), members.coordinators_of(group)
-    start, flats = queries.start_of(group, now), pages.facts_of(group).flats
+    start, flats = queries.start_of(group, coordinators, now), pages.facts_of(group).flats
     turns = queries.turns_of(group)
     last, causes = start.last_meeting, queries.causes_to_rest(group, now)
     return render_template(

@@ -15,7 +15,7 @@ from watch.groups.queries.areas import (
     last_night,
     were_interested,
 )
-from watch.groups.queries.members import taught_on
+from watch.groups.queries.members import coordinators_of, taught_on
 from watch.groups.service import tasks
 from watch.groups.service.coordinators import appoint
 from watch.groups.service.recounting import recount_groups
@@ -160,7 +160,7 @@ def untick(group: Group, step: StartStep, *, by: Person, seen: str | None = None
     """
     _must_be_starting(group)
     demand_step_seen(group, step, seen)
-    if step is StartStep.COORDINATORS_TRAINED and (taught := taught_on(group)):
+    if step is StartStep.COORDINATORS_TRAINED and (taught := taught_on(coordinators_of(group))):
         erase_taught(group, taught, by=by)
     if _remove_tick(group, step):
         audit.note("start-step-unticked", about=group, by=by)
@@ -182,7 +182,7 @@ def _must_be_in_order(group: Group, step: StartStep, day: date, today: date) -> 
     """Raise unless the start meeting was held on the day for which it is booked, or later."""
     if step not in {StartStep.MEETING_BOOKED, StartStep.MEETING_HELD}:
         return
-    start = start_of(group, utcnow())
+    start = start_of(group, coordinators_of(group), utcnow())
     if step is StartStep.MEETING_HELD and start.meeting_on:
         if start.meeting_on > today:
             raise MeetingNotHeld
@@ -208,7 +208,7 @@ def activate(group: Group, *, by: Person, is_sure: bool = False) -> None:
     if group.state is GroupState.ACTIVE:
         raise IsActive
     _must_be_starting(group)
-    start = start_of(group, utcnow())
+    start = start_of(group, coordinators_of(group), utcnow())
     missing = [step for step in StartStep if step not in start.done]
     if missing in ([], [StartStep.COORDINATORS_TRAINED]):
         _must_be_coordinated(group)
