@@ -32,7 +32,7 @@ from watch.closing.errors import AlreadyClosed, NotClosed, TooLate
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.followup.queries.counts import areas_side_by_side
-from watch.groups.queries.members import active_member_ids
+from watch.groups.queries.members import active_member_ids, coordinators_of
 from watch.groups.service.members import admit, leave
 from watch.groups.service.recounting import recount_groups
 from watch.invitations.mails import INVITATION
@@ -329,7 +329,7 @@ def test_a_group_starts_again_once_its_people_are_erased(scene: Scene) -> None:
         lifecycle.start_again(group, by=scene.gun)
         db.session.commit()
         assert (group.state, group.closed_at, group.erased_at) == (GroupState.STARTING, None, None)
-        start = start_of(group, utcnow())
+        start = start_of(group, coordinators_of(group), utcnow())
         assert [each.value for each in start.done] == ["police_contact"]
         assert db.session.scalars(select(SetAside)).all() == []
         states = [each.state.value for each in group.transitions]
@@ -344,6 +344,6 @@ def test_a_start_that_was_closed_and_undone_keeps_its_meeting(scene: Scene) -> N
     old.called_at = utcnow() - 50 * DAY
     close(scene)
     service.undo(scene.group, by=scene.gun)
-    assert {each.value for each in start_of(scene.group, utcnow()).done} == {
+    assert {each.value for each in start_of(scene.group, coordinators_of(scene.group), utcnow()).done} == {
         "meeting_booked", "meeting_held",
     }  # fmt: skip

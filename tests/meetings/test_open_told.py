@@ -17,7 +17,7 @@ from tests.mail.letters import contents_of
 from tests.page_client import PageClient
 from watch import tokens
 from watch.extensions import db
-from watch.groups.queries.members import active_membership
+from watch.groups.queries.members import active_membership, coordinators_of
 from watch.groups.queries.tasks import first_steps_of
 from watch.lifecycle.queries import start_of
 from watch.meetings import service
@@ -229,7 +229,7 @@ def test_it_counts_once_for_the_area_and_for_no_group(
         assert "31" in page.text
         of_group = client.get(f"/groups/{scene.group.id}/meetings/numbers", as_=scene.amina)
         assert "Inga träffar har varit än" in of_group.text
-        assert start_of(scene.group, utcnow()).last_meeting is None
+        assert start_of(scene.group, coordinators_of(scene.group), utcnow()).last_meeting is None
 
 
 def test_no_other_officer_and_no_coordinator_changes_it(

@@ -19,6 +19,7 @@ from tests.page_client import PageClient
 from tests.retention.nights import erase_all
 from watch import tokens
 from watch.extensions import db
+from watch.groups.queries.members import coordinators_of
 from watch.groups.service.members import admit
 from watch.interest import service as interest_service
 from watch.lifecycle.queries import start_of
@@ -67,16 +68,16 @@ def test_the_groups_checklist_knows_it_once_the_group_is_started(
     client: PageClient, scene: Scene, meeting: Meeting
 ) -> None:
     group = group_of(scene)
-    booked = start_of(group, utcnow())
+    booked = start_of(group, coordinators_of(group), utcnow())
     assert booked.done == {StartStep.MEETING_BOOKED: datetime(2026, 3, 2, tzinfo=UTC).date()}
     assert booked.meeting_on == meeting.starts_at.date()
     page = client.get(f"/groups/{group.id}/lifecycle", as_=scene.gun)
     assert ("Kalla till uppstartsmöte" in page.links, "mötet är 12 mars" in page.text) == (False, True)
     with later(11):
-        held = start_of(group, utcnow())
+        held = start_of(group, coordinators_of(group), utcnow())
         assert held.done[StartStep.MEETING_HELD] == meeting.starts_at.date()
         assert held.last_meeting == meeting.ends_at
-    other = start_of(scene.other_group, utcnow())
+    other = start_of(scene.other_group, coordinators_of(scene.other_group), utcnow())
     assert (other.done, other.meeting_on) == ({}, None)
 
 
@@ -87,7 +88,7 @@ def test_one_that_is_off_is_neither_booked_nor_held(
     service.cancel(meeting, by=scene.gun)
     db.session.commit()
     with later(11):
-        assert start_of(group, utcnow()).done == {}
+        assert start_of(group, coordinators_of(group), utcnow()).done == {}
     page = client.get(f"/groups/{group.id}/lifecycle", as_=scene.gun)
     again = page.click("Kalla till uppstartsmöte")
     assert "Ett uppstartsmöte är redan kallat" not in again.text
