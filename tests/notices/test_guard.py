@@ -5,6 +5,7 @@ The sentences lie in inputs/, one a line. A sentence that a reader reports belon
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from watch.extensions import db
 from watch.fields import AddressField, Form, LineField, NameField, PhoneField, TextField
 from watch.guard import plates_in, suspects_in
 from watch.guarding import about_nobody
-from watch.models import AuditEntry, ContactPerson, JoinRequest, Meeting, NoticeText, RequestState
+from watch.models import AuditEntry, ContactPerson, JoinRequest, Meeting, NoticeText, RequestState, utcnow
 from watch.personnummer import has_personnummer
 
 INPUTS = Path(__file__).resolve().parent / "inputs"
@@ -269,7 +270,7 @@ def test_a_meeting_a_no_and_a_contact_are_guarded_in_the_same_way(client: PageCl
     meeting = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     typed = {
         "scope": "group",
-        "day": "2026-12-10",
+        "day": f"{utcnow() + timedelta(days=9):%Y-%m-%d}",
         "starts": "18.00",
         "ends": "19.00",
         "place": "Hos bilen ABC 123",
