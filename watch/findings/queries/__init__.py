@@ -95,7 +95,8 @@ def finding_ids(
 
 def findings_by_id(ids: Sequence[int]) -> list[Finding]:
     """Return these findings in this order, with where they are."""
-    wanted = select(Finding).where(Finding.id.in_(ids)).options(*WITH_PLACE, joinedload(Finding.group))
+    with_houses = joinedload(Finding.group).selectinload(Group.buildings)
+    wanted = select(Finding).where(Finding.id.in_(ids)).options(*WITH_PLACE, with_houses)
     found = {each.id: each for each in db.session.scalars(wanted)}
     return [found[each] for each in ids]
 
