@@ -46,7 +46,7 @@ STATUS_KINDS = {
 def where_of(finding: Finding) -> str:
     """Return where something is to be mended, by the name of the street, the group's houses or the area.
 
-    What is of the whole group is of the houses that it had when it was written, not of those that came later.
+    A finding of a whole group is of the houses that the group had when it was written, and of no later ones.
     """
     place = finding.stairwell or finding.building
     if place:

@@ -196,12 +196,12 @@ def hears_of_finding(finding: Finding, person_id: ColumnElement[Any]) -> ColumnE
 
 
 def houses_then(group: Group, at: datetime) -> list[Building]:
-    """Return the houses of a group that it had then already; a finding of the whole group is of these."""
+    """Return those of a group's houses that it had at that moment; a finding of all of it is of these."""
     return [each for each in group.buildings if each.grouped_at is None or each.grouped_at <= at]
 
 
 def name_then(group: Group, at: datetime) -> str:
-    """Return the name of the group's houses of then; the group's own if they are all of its, or none."""
+    """Return the name of those houses that a group had at that moment, or its own if it has no others now."""
     then = houses_then(group, at)
     return name_of(then) if then and len(then) < len(group.buildings) else group.name
 

@@ -77,9 +77,9 @@ def _landlords_of(houses: Collection[Building]) -> set[int]:
 
 
 def has_several_landlords(place: Place, at: datetime) -> bool:
-    """Return True for a group whose houses of then have several landlords: one of all of it is left to none.
+    """Return True for a group whose houses at that moment have several landlords, or are its houses no more.
 
-    So it is if no house of then has the group any more.
+    What is to be mended in all of it is then left to no landlord.
     """
     return isinstance(place, Group) and len(_landlords_of(houses_then(place, at))) != 1
 
