@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from tests.cast import Scene
@@ -30,6 +31,7 @@ from watch.models import (
     Person,
     Purpose,
     RequestState,
+    utcnow,
 )
 
 TAKEN, EMPTY = "1102", "1103"  # Carin's, and nobody's
@@ -106,8 +108,9 @@ def everything_read(
 def test_a_taken_flat_and_an_empty_one_are_told_apart_by_nobody_who_chooses_them(
     client: PageClient, scene: Scene, outbox: Outbox, meeting: Meeting
 ) -> None:
-    taken = everything_read(client, scene, outbox, meeting, TAKEN, "lina@example.org")
-    empty = everything_read(client, scene, outbox, meeting, EMPTY, "lena@example.org")
+    with time_machine.travel(utcnow(), tick=False):  # /me/data says at which minute they joined
+        taken = everything_read(client, scene, outbox, meeting, TAKEN, "lina@example.org")
+        empty = everything_read(client, scene, outbox, meeting, EMPTY, "lena@example.org")
     assert taken == empty
     assert "Kontaktombudet får frågan om du bor i lägenhet …." in taken[0]
     assert "Svara bara för dig själv" not in "".join(taken)
