@@ -11,12 +11,14 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from watch import made_for
 from watch.models import (
+    Group,
     Household,
     Invitation,
     JoinRequest,
@@ -115,7 +117,10 @@ def requires(
             if model is None:
                 _demand_anywhere(permission)
                 return view(**url)
+            asked_id = url.get(f"{argument}_id")
             _demand(permission, thing := load(model, argument, url))
+            if isinstance(thing, Group) and thing.id != asked_id:
+                return _go_to_merged(thing, url)
             return view(thing, **url)
 
         guarded.access = permission  # type: ignore[attr-defined]  # the mark that deny_by_default looks for
@@ -138,6 +143,20 @@ def _may_know_of(thing: Model, relations: Relations, position: Position) -> bool
     if isinstance(thing, Meeting) and thing.audience is MeetingAudience.COORDINATORS:
         return _allows(Permission.SEE_MEETING, thing, relations, position)
     return relations.knows_of(position) and not is_draft(thing)
+
+
+def _go_to_merged(group: Group, url: dict[str, Any]) -> Response:
+    """Send whoever asked for a group that was merged into this one to the same page of this one.
+
+    A form was filled in for another group, so its answer does nothing.
+    """
+    if request.method in {"GET", "HEAD"} and request.endpoint:
+        there, asked = url_for(request.endpoint, group_id=group.id, **url), request.query_string.decode()
+        return redirect(f"{there}?{asked}" if asked else there)
+    flash(
+        _("Gruppen har slagits ihop med den här. Det du skickade är inte sparat: gör det igen här."), "warn"
+    )
+    return redirect(url_for("groups.show", group_id=group.id), 303)
 
 
 def _demand_anywhere(permission: Permission) -> None:

@@ -23,10 +23,16 @@ def first_model(view: Callable[..., Any]) -> tuple[type[Model] | None, str]:
 
 
 def load(model: type[Model], argument: str, url: dict[str, Any]) -> Model:
-    """Take a thing's id or slug out of a URL's values and return the thing; answer 404 if there is none."""
+    """Take a thing's id or slug out of a URL's values and return the thing; answer 404 if there is none.
+
+    Of a group that was merged into another one, that one is returned.
+    """
     if "slug" in url:
         return _area(url.pop("slug")).scalar() or abort(404)
-    return _thing(url.pop(f"{argument}_id"), model=model).scalar() or abort(404)
+    thing = _thing(url.pop(f"{argument}_id"), model=model).scalar() or abort(404)
+    while isinstance(thing, Group) and thing.merged_into_id is not None:
+        thing = _thing(thing.merged_into_id, model=Group).scalar() or abort(404)
+    return thing
 
 
 @prepared

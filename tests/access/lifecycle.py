@@ -44,6 +44,7 @@ ENDPOINTS = {
         post="/groups/{group}/buildings/{house}/remove", **IN_AREA, officer=303
     ),
     "lifecycle.split_off": Expected(post="/groups/{group}/buildings/split", **IN_AREA, officer=303),
+    "lifecycle.merge": Expected(post="/groups/{group}/buildings/merge", **IN_AREA, officer=422),
     "lifecycle.prepare": Expected(get="/groups/{group}/wake", **IN_AREA, officer=303),
     "lifecycle.ask_candidate": Expected(post="/groups/{group}/wake/candidate", **IN_AREA, officer=303),
     "lifecycle.start_again": Expected(post="/groups/{group}/start", **IN_AREA, officer=303),

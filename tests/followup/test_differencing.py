@@ -15,14 +15,15 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, product
 from typing import Any
 
 import pytest
 
 from watch.bands import FEW, banded, banded_part, banded_share, least, roughly, tells_number, tells_part
 from watch.groups.labels import HouseholdsSaid
-from watch.lifecycle.queries import Sizes
+from watch.lifecycle.queries.buildings import Sizes
+from watch.lifecycle.service.merging import sum_tells_too_much
 from watch.lifecycle.service.regrouping import is_nearly_all, tell_too_much
 from watch.meetings.queries.attendance import Tally
 from watch.meetings.routes.cells import said_roughly
@@ -47,6 +48,7 @@ class Program:
     is_part_told: Callable[[int, int, int], bool] = tells_part
     flats_told: Callable[[Group, int], int] = Group.flats_told
     is_refused: Callable[[Sizes], bool] = tell_too_much
+    is_merger_refused: Callable[[list[tuple[int, int]]], bool] = sum_tells_too_much
     answers: Callable[[int, int, int, int], list[str]] = lambda asked, yes, no, flats: said_roughly(
         Tally(asked, yes, asked - yes - no, no, 0), flats
     )
@@ -203,6 +205,34 @@ def when_split(counts: Truth, flats: Truth, program: Program) -> tuple[Hashable,
     return tuple(readings)
 
 
+def mergers(program: Program) -> Iterator[Told]:
+    """Two or three groups of one area: an officer tries to merge each into each, until none can be."""
+    for flats in (*product(SIZES, repeat=2), *product((4, 10, 12), repeat=3)):
+        yield from told_apart(
+            product(*map(up_to, flats)),
+            lambda counts, flats=flats: when_merged(counts, flats, program),
+            lambda counts, flats=flats: dict(enumerate(zip(counts, flats, strict=True))),
+        )
+
+
+def when_merged(counts: Truth, flats: Truth, program: Program) -> tuple[Hashable, ...]:
+    """Return what is read when each pair is tried in turn, and all again after two are one."""
+    groups = list(zip(counts, flats, strict=True))
+    readings: list[Hashable] = [program.of_group(*each) for each in groups]
+    untried = list(combinations(range(len(groups)), 2))
+    while untried:
+        one, other = untried.pop(0)
+        is_refused = program.is_merger_refused([groups[one], groups[other]])
+        readings.append(is_refused)
+        if not is_refused:
+            together = groups[one][0] + groups[other][0], groups[one][1] + groups[other][1]
+            groups = [each for place, each in enumerate(groups) if place not in {one, other}] + [together]
+            readings += [program.of_group(*each) for each in groups]
+            readings.append(sum(program.bound(*each) for each in groups))
+            untried = list(combinations(range(len(groups)), 2))
+    return tuple(readings)
+
+
 SCENES = (
     groups_of_an_area,
     parts_of_a_group,
@@ -210,6 +240,7 @@ SCENES = (
     interested_of_a_house,
     flats_invented,
     splits,
+    mergers,
 )
 WRONG = {
     "a number below five is shown": (
@@ -242,6 +273,7 @@ WRONG = {
         flats_invented, replace(PRODUCT, flats_told=lambda _group, flats: flats)
     ),
     "a group is split into whatever parts": (splits, replace(PRODUCT, is_refused=lambda _sizes: False)),
+    "whatever groups are merged": (mergers, replace(PRODUCT, is_merger_refused=lambda _counts: False)),
 }  # fmt: skip
 
 

@@ -179,7 +179,8 @@ READERS = {  # what counts households or persons, and every file that reads it
     "counted_taking_part": {
         "followup/queries/buildings.py", "followup/queries/groups.py", "groups/labels.py",
         "groups/queries/areas.py", "groups/service/recounting.py", "joining/routes/accepting.py",
-        "closing/routes.py", "lifecycle/queries.py", "lifecycle/service/regrouping.py",
+        "closing/routes.py", "lifecycle/queries/__init__.py", "lifecycle/queries/buildings.py",
+        "lifecycle/service/merging.py", "lifecycle/service/regrouping.py",
         "meetings/queries/starting.py", "messages/routes/unseen.py", "models/groups.py",
         "registers/queries/coordinators.py", "registers/queries/groups.py", "registers/routes/places.py",
     },
@@ -187,7 +188,7 @@ READERS = {  # what counts households or persons, and every file that reads it
         "followup/queries/counts.py", "groups/queries/areas.py", "notices/queries.py"
     },
     "households_by_stairwell": {
-        "groups/queries/areas.py", "lifecycle/queries.py", "meetings/routes/crowds.py"
+        "groups/queries/areas.py", "lifecycle/queries/buildings.py", "meetings/routes/crowds.py"
     },
     "interested_of_building": {
         "followup/queries/buildings.py", "followup/queries/counts.py", "followup/queries/needs.py",

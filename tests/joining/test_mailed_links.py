@@ -80,7 +80,8 @@ LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "record-corrected", "membership-ended", "membership-left", "unsubscribed", "paper-to-hand-out", "trial",
     "notes-published", "notes-missing", "joint-invited", "meeting-left", "part-ended",
     "coordinator-accepted",
-    "flatmate-joined", "group-closed", "group-reopened", "group-split", "group-buildings",
+    "flatmate-joined", "group-closed", "group-reopened", "group-split", "group-merged",
+    "group-buildings",
     "coordinator-unreached", "officers-week", "partner-assigned", "contact-corrected",
 }  # fmt: skip
 

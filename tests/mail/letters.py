@@ -71,7 +71,7 @@ from watch.joining.mails import (
     JOIN_WAITING,
 )
 from watch.language import local
-from watch.lifecycle.mails import GROUP_BUILDINGS, GROUP_SPLIT
+from watch.lifecycle.mails import GROUP_BUILDINGS, GROUP_MERGED, GROUP_SPLIT
 from watch.mail import outbox
 from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
@@ -119,6 +119,7 @@ from watch.models import (
     PublishedNotes,
     RequestState,
     SignInLink,
+    StepKind,
     Suppression,
     utcnow,
 )
@@ -229,6 +230,14 @@ def _group_split(scene: Scene) -> OutboxRow | None:
     db.session.add(step)
     db.session.flush()
     return outbox.queue(GROUP_SPLIT, to=scene.carin, about=step)
+
+
+def _group_merged(scene: Scene) -> OutboxRow | None:
+    step = GroupTransition(group_id=scene.group.id, state=scene.group.state, reason="Husen har samma gård.")
+    step.kind, step.house = StepKind.CAME_WITH, "Marklandsgatan 5–7"
+    db.session.add(step)
+    db.session.flush()
+    return outbox.queue(GROUP_MERGED, to=scene.carin, about=step)
 
 
 def _group_reopened(scene: Scene) -> OutboxRow | None:
@@ -449,6 +458,7 @@ LETTERS: dict[str, SampleMail] = {
     "group-started": _group_started,
     "group-closed": _group_closed,
     "group-split": _group_split,
+    "group-merged": _group_merged,
     "group-reopened": _group_reopened,
     "coordinator-appointed": lambda s: outbox.queue(COORDINATOR_APPOINTED, to=s.bengt, about=_unanswered(s)),
     "coordinator-ended": lambda s: outbox.queue(COORDINATOR_ENDED, to=s.bengt, about=_ended(s)),

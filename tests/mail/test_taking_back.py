@@ -142,6 +142,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "closed": lambda s, about: closing.close(about.group, reason="Nu", by=s.gun),
         "left": lambda s, about: leave(s, s.carin),
     },
+    "group-merged": {
+        "closed": lambda s, about: closing.close(about.group, reason="Nu", by=s.gun),
+        "left": lambda s, about: leave(s, s.carin),
+    },
     "group-reopened": {
         "closed again": lambda s, about: closing.close(about.group, reason="Nu", by=s.gun),
         "left": lambda s, about: leave(s, s.carin),

@@ -16,7 +16,9 @@ from tests.factories import (
     flat_of,
     make_address_change,
     make_answer,
+    make_building,
     make_contact,
+    make_group,
     make_interest,
     make_invitation,
     make_letter,
@@ -55,6 +57,7 @@ from watch.joining.service.answering import decline_invitation, take_back_no
 from watch.joining.service.deciding import approve, decline
 from watch.journal.kinds import NAMELESS
 from watch.journal.recording import OFF
+from watch.lifecycle.service import merge
 from watch.mail import outbox as mails
 from watch.meetings.queries.checkin import heads_at
 from watch.meetings.queries.coming import past_of_area
@@ -75,10 +78,12 @@ from watch.meetings.service import (
 from watch.messages.queries.writing import is_stopped
 from watch.models import (
     Answer,
+    Area,
     ContactPerson,
     ContactRole,
     ContactScope,
     Counting,
+    GroupState,
     Household,
     HouseholdStatus,
     Invitation,
@@ -255,6 +260,24 @@ def test_a_move_that_was_taken_back_is_taken_back(scene: Scene, carins_husband: 
     assert shared.household
     assert (shared.household.ended_at, shared.household.status) == (None, HouseholdStatus.TAKES_PART)
     assert (shared.left_at, his.left_at, letter.ended_at) == (None, None, None)
+
+
+def test_a_group_that_was_merged_into_another_is_so_again(scene: Scene, hassleholmen: Area) -> None:
+    landlord = scene.house.property.landlord
+    beside = make_group(make_building(hassleholmen, landlord, "Marklandsgatan", (5, 7)))
+    ulf, dawit = make_person("Ulf", "ulf@example.org"), membership_of(scene.dawit, scene)
+    theirs = make_member(ulf, beside, flat_of(beside.buildings[0].stairwells[0], "1001"))
+    for each in (scene.group, beside):
+        each.counted_taking_part = 5
+    db.session.commit()
+    with since_the_copy():
+        merge(scene.group, beside, reason="Samma gård", by=scene.gun)
+        db.session.commit()
+        leave(theirs, by=ulf)
+        leave(dawit, by=scene.dawit)
+    assert (beside.state, beside.merged_into_id) == (GroupState.CLOSED, scene.group.id)
+    assert {each.address for each in scene.group.buildings} == {"Marklandsgatan 5–7", "Våglängdsgatan 1–3"}
+    assert (theirs.group_id, theirs.left_at is None, dawit.left_at is None) == (scene.group.id, False, False)
 
 
 def test_doors_that_were_closed_are_closed(scene: Scene) -> None:

@@ -125,6 +125,7 @@ ELSEWHERE = {  # and why the walk does not come by them
     "lifecycle.add_building": "where a building has no group, see tests/lifecycle/test_buildings.py",
     "lifecycle.take_out": "where a building came to a group today, see tests/lifecycle/test_buildings.py",
     "lifecycle.split_off": "where a group has several buildings, see tests/lifecycle/test_buildings.py",
+    "lifecycle.merge": "where an area has two groups of one house, see tests/lifecycle/test_merging.py",
     "lifecycle.start_again": "a month after a group was closed, see tests/closing",
     "lifecycle.activate": "once all steps are ticked and somebody coordinates, see test_start",
     "invitations.remind": "a day after the invitation, see test_reminding",

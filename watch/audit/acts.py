@@ -40,6 +40,7 @@ IN_THE_OPEN: Acts = {
     Kind.GROUP: (
         "group-started", "group-activated", "group-rests", "group-woken", "group-closed", "group-reopened",
         "group-started-again", "group-building-added", "group-building-removed", "group-split",
+        "group-merged",
         "start-step-ticked", "start-step-unticked",
     ),
     Kind.DUTY: (

@@ -46,6 +46,7 @@ EVENTS = {
     "group-building-added": _l("Ett hus lades till i gruppen"),
     "group-building-removed": _l("Ett hus togs ut ur gruppen igen"),
     "group-split": _l("Ett hus fick en egen grupp"),
+    "group-merged": _l("En annan grupp slogs ihop med gruppen"),
     "start-step-ticked": _l("Ett steg i uppstarten bockades av"),
     "start-step-unticked": _l("Ett steg i uppstarten togs tillbaka"),
     "officer-appointed": _l("Någon började följa området"),

@@ -75,7 +75,7 @@ def ticked_at(group: Group, task: Task) -> datetime | None:
 
 
 def has_tasks() -> ColumnElement[bool]:
-    """Return the condition on Group that it is closed and a task is left in it."""
+    """Return the condition on Group that it is closed, not merged into another, and a task is left in it."""
     done = (
         select(SetAside.id)
         .where(SetAside.group_id == Group.id, SetAside.task == Task.SIGNS_DOWN)
@@ -83,7 +83,7 @@ def has_tasks() -> ColumnElement[bool]:
     )
     told = select(SetAside.id).where(SetAside.group_id == Group.id, SetAside.task == Task.TOLD_ON_PAPER)
     left = or_(~done.exists(), ~told.correlate(Group).exists())
-    return and_(Group.state == GroupState.CLOSED, left)
+    return and_(Group.state == GroupState.CLOSED, Group.merged_into_id.is_(None), left)
 
 
 def groups_with_tasks(areas: Collection[int]) -> Select[str, int]:

@@ -179,6 +179,7 @@ JOURNALED: dict[type[Model], Journaled] = {
                 undone=True,
             ),
             dated("closed groups whose texts were erased", "erased_at"),
+            dated("groups that were merged into another one", "merged_into_id"),
         )
     ),
     Meeting: Journaled(

@@ -99,5 +99,17 @@ class TellsTooMuch(DomainError):
     """The numbers of the parts would tell how many households take part where that is not shown."""
 
 
+class Merged(DomainError):
+    """The other group has been merged into this one already."""
+
+
+class NotAlike(DomainError):
+    """The other group is further in its life, so that its people would lose something by the merger."""
+
+
+class SeveralBuildings(DomainError):
+    """The other group does not have exactly one building."""
+
+
 class TooLateToTakeOut(DomainError):
     """The building has been in the group for a night, so it may count there."""

@@ -140,6 +140,23 @@ class AddBuildingForm(Form):
         self.building.choices = [(each.id, each.address) for each in buildings]
 
 
+class MergeForm(Form):
+    """Asks which other group is to be merged into this one, and why."""
+
+    other = SelectField(
+        _l("Grupp"), coerce=int, validators=[InputRequired(_l("Välj en grupp."))], validate_choice=False
+    )
+    reason = LineField(
+        _l("Varför slås grupperna ihop?"),
+        most=MOST_REASON,
+        missing=_l("Skriv varför grupperna slås ihop. De som är med läser det i mejlet."),
+    )
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        super().__init__(prefix="merge")
+        self.other.choices = [(each.id, each.name) for each in groups]
+
+
 class SplitForm(Form):
     """Asks which building is to get a group of its own, and why."""
 

@@ -20,4 +20,8 @@ def said_of_house(step: GroupTransition) -> str:
             return _("Huset %(house)s fick en egen grupp samma dag som det kom.", house=step.house)
         case StepKind.CAME_FROM:
             return _("Huset hörde till gruppen %(group)s.", group=step.house)
+        case StepKind.CAME_WITH:
+            return _("Gruppen %(group)s slogs ihop med den här.", group=step.house)
+        case StepKind.MERGED:
+            return _("Gruppen slogs ihop med gruppen %(group)s.", group=step.house)
     return ""

@@ -1,4 +1,7 @@
-"""The mails that tell members of a building's own group, and coordinators which buildings their group has."""
+"""The mails that tell members that their building's group is split or merged.
+
+Coordinators are told which buildings their group has.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,26 @@ def _split_unless(step: GroupTransition, _now: datetime) -> Unless:
     }
 
 
+def _of_others_unless(step: GroupTransition, _now: datetime) -> Unless:
+    here = Group.id == step.group_id
+    reads = takes_part(OutboxRow.person_id, here) | coordinates(OutboxRow.person_id, here)
+    return {LeftOut.OVER: step.group.state is GroupState.CLOSED, LeftOut.READER: ~reads}
+
+
 GROUP_SPLIT = Mail(
     "group-split",
     about=GroupTransition,
     sender=FromAddress.ACCOUNT,
     link=lambda step: f"/groups/{step.group_id}",
     wanted_unless=_split_unless,
+    to_many=True,
+)
+GROUP_MERGED = Mail(
+    "group-merged",
+    about=GroupTransition,
+    sender=FromAddress.ACCOUNT,
+    link=lambda step: f"/groups/{step.group_id}",
+    wanted_unless=_of_others_unless,
     to_many=True,
 )
 GROUP_BUILDINGS = Mail(

@@ -46,7 +46,10 @@ class GroupState(StrEnum):
 
 
 class Group(Model):
-    """A neighbourhood-watch group (grannsamverkansgrupp) of one building, or of several small ones."""
+    """A neighbourhood-watch group (grannsamverkansgrupp) of one building, or of several small ones.
+
+    One that was merged into another is closed, and everybody and everything of it belongs to that one.
+    """
 
     __tablename__ = "watch_group"
 
@@ -58,6 +61,7 @@ class Group(Model):
     # when interest reached FEW persons; stored, because the interests are erased
     interest_since: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]  # whoever left at this time left because the group was closed
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"))
     erased_at: Mapped[datetime | None]  # when the texts and names of a closed group were erased
     counted_taking_part: Mapped[int] = mapped_column(default=0)
     counted_flats: Mapped[int | None]  # of how many it is told while nearly all of them take part
@@ -70,7 +74,10 @@ class Group(Model):
     )
     checklist: Mapped[list[ChecklistItem]] = relationship(back_populates="group")
 
-    __table_args__ = (CheckConstraint("closed_at IS NULL OR state = 'closed'", name="closed_has_a_time"),)
+    __table_args__ = (
+        CheckConstraint("closed_at IS NULL OR state = 'closed'", name="closed_has_a_time"),
+        CheckConstraint("merged_into_id IS NULL OR state = 'closed'", name="merged_is_closed"),
+    )
 
     @hybrid_property
     def is_told_of_counted_flats(self) -> bool:

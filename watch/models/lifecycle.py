@@ -28,6 +28,8 @@ class StepKind(StrEnum):
     LEFT = "left"  # it got a group of its own
     LEFT_TODAY = "left_today"  # the same day that it came
     CAME_FROM = "came_from"  # the group is new, of a building of another one
+    CAME_WITH = "came_with"  # with a group of its own, which was merged into this one
+    MERGED = "merged"  # the group was merged into another one, where all of its own is since
     REOPENED = "reopened"  # closing it was taken back, so that it is what it was before
 
 
@@ -35,8 +37,8 @@ class GroupTransition(Model):
     """A dated change of a group's state, who made it, and why: in their own words, and by which facts.
 
     A step with the state of the one before it says what happened to a `house`, the address of a building; of
-    one that came from another group it is that group's name. `causes` are values of Cause, parted by spaces,
-    or None.
+    one that came from or with another group it is that group's name. `causes` are values of Cause, parted by
+    spaces, or None.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -57,7 +57,8 @@ class GroupRow:
 
 def group_ids(areas: Collection[int], wanted: GroupFilter, now: datetime) -> Sequence[int]:
     """Return the ids of the groups wanted, of these areas only, in order; one statement, or three by text."""
-    ids = select(Group.id).join(Area, Area.id == Group.area_id).where(Group.area_id.in_(areas))
+    ids = select(Group.id).join(Area, Area.id == Group.area_id)
+    ids = ids.where(Group.area_id.in_(areas), Group.merged_into_id.is_(None))
     if wanted.text:
         ids = ids.where(Group.id.in_(select(Building.group_id).where(buildings_at(wanted.text))))
     if wanted.area_id is not None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery, func, or_, select
 
 from watch.contacts.queries import year_before
 from watch.extensions import db
@@ -55,15 +55,16 @@ def span_of(month: date) -> tuple[datetime, datetime]:
 
 
 def groups_by_state() -> dict[int, Counter[GroupState]]:
-    """Return, by area, how many groups are in each state now."""
-    wanted = select(Group.area_id, Group.state, func.count()).group_by(Group.area_id, Group.state)
-    return _counted(db.session.execute(wanted))
+    """Return, by area, how many groups are in each state now. Those merged into others are in none."""
+    wanted = select(Group.area_id, Group.state, func.count()).where(Group.merged_into_id.is_(None))
+    return _counted(db.session.execute(wanted.group_by(Group.area_id, Group.state)))
 
 
 def groups_by_state_at(moment: datetime) -> dict[int, Counter[GroupState]]:
     """Return, by area, how many groups were in each state at a moment, by the dated steps of their lives."""
     then = states_at(moment)
     wanted = select(Group.area_id, then.c.state, func.count()).join(then, then.c.group_id == Group.id)
+    wanted = wanted.where(or_(Group.merged_into_id.is_(None), then.c.state != GroupState.CLOSED))
     return _counted(db.session.execute(wanted.group_by(Group.area_id, then.c.state)))
 
 

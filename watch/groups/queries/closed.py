@@ -26,6 +26,6 @@ def left_with_closing(
 
 
 def can_be_undone(group: Group, now: datetime) -> bool:
-    """Return True if the group is closed, and its people are not erased yet."""
-    is_closed = group.state is GroupState.CLOSED and group.erased_at is None
+    """Return True if the group is closed, and its people are neither erased yet nor in another group."""
+    is_closed = group.state is GroupState.CLOSED and group.erased_at is None and group.merged_into_id is None
     return is_closed and group.closed_at is not None and group.closed_at > now - UNDOABLE

@@ -12,9 +12,20 @@ from watch.access import current_person, requires
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups.queries import pages
-from watch.lifecycle import queries, service
-from watch.lifecycle.errors import GroupExists, InGroup, NotOpen, OnlyBuilding, TellsTooMuch, TooLateToTakeOut
-from watch.lifecycle.forms import AddBuildingForm, SplitForm
+from watch.lifecycle import service
+from watch.lifecycle.errors import (
+    GroupExists,
+    InGroup,
+    Merged,
+    NotAlike,
+    NotOpen,
+    OnlyBuilding,
+    SeveralBuildings,
+    TellsTooMuch,
+    TooLateToTakeOut,
+)
+from watch.lifecycle.forms import AddBuildingForm, MergeForm, SplitForm
+from watch.lifecycle.queries.buildings import addable_buildings, came_today, mergeable_groups
 from watch.lifecycle.routes.blueprint import bp, note_assurance
 from watch.models import Building, Group, GroupState, utcnow
 from watch.permissions import Permission
@@ -22,9 +33,12 @@ from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
 IS_IN_IT: Explanations = {InGroup: _l("Huset hör redan till gruppen.")}
+IS_ONE: Explanations = {Merged: _l("Grupperna är redan en och samma.")}
 NOT_SO: Explanations = {
     GroupExists: _l("Huset har redan en grupp. Ingenting är ändrat."),
     NotOpen: _l("Gruppen är avslutad. Öppna den igen, eller starta den på nytt."),
+    NotAlike: _l("Den andra gruppen har kommit längre. Slå ihop dem från den gruppens sida i stället."),
+    SeveralBuildings: _l("Den andra gruppen har flera hus. Ge huset en egen grupp först."),
     OnlyBuilding: _l("Gruppen har inte huset, eller bara det. Ingenting är delat."),
     TooLateToTakeOut: _l("Huset har hört till gruppen över natten. Ge det en egen grupp i stället."),
     TellsTooMuch: _l(
@@ -40,16 +54,24 @@ def buildings(group: Group) -> ViewAnswer:
     """Show the group's buildings, and which others it may get."""
     if group.state is GroupState.CLOSED:
         return redirect(url_for("closing.show", group_id=group.id), 303)
-    return _buildings_page(group, AddBuildingForm(request.args), SplitForm(group))
+    return _buildings_page(group, adding=AddBuildingForm(request.args))
 
 
-def _buildings_page(group: Group, adding: AddBuildingForm, split: SplitForm) -> str:
-    free = queries.addable_buildings(group)
+def _buildings_page(
+    group: Group,
+    *,
+    adding: AddBuildingForm | None = None,
+    split: SplitForm | None = None,
+    merging: MergeForm | None = None,
+) -> str:
+    free, others = addable_buildings(group), mergeable_groups(group)
+    adding = adding or AddBuildingForm()
     adding.offer(free)
     return render_template(
-        "lifecycle/buildings.html", group=group, adding=adding, split=split, free=free,
+        "lifecycle/buildings.html", group=group, adding=adding, split=split or SplitForm(group), free=free,
+        merging=merging or MergeForm(others), others=others,
         flats={each.id: pages.flats_in(each) for each in group.buildings},
-        added_today=[each for each in group.buildings if queries.came_today(each, utcnow())],
+        added_today=[each for each in group.buildings if came_today(each, utcnow())],
     )  # fmt: skip
 
 
@@ -57,11 +79,11 @@ def _buildings_page(group: Group, adding: AddBuildingForm, split: SplitForm) -> 
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def add_building(group: Group) -> ViewAnswer:
     form = AddBuildingForm()
-    form.offer(queries.addable_buildings(group))
+    form.offer(addable_buildings(group))
     if not form.validate():
-        if not queries.addable_buildings(group):
+        if not addable_buildings(group):
             return _to_buildings(group, NOT_SO[GroupExists])
-        return _buildings_page(group, form, SplitForm(group)), 422
+        return _buildings_page(group, adding=form), 422
     building = _in_area(form.building.data, group)
     with saving(_("Huset hör till gruppen nu."), already=IS_IN_IT, unless=NOT_SO):
         service.add_building(group, building, by=current_person())
@@ -87,13 +109,39 @@ def split_off(group: Group) -> ViewAnswer:
     if not form.validate():
         if len(group.buildings) == 1:
             return _to_buildings(group, NOT_SO[OnlyBuilding])
-        return _buildings_page(group, AddBuildingForm(), form), 422
+        return _buildings_page(group, split=form), 422
     building = _in_area(form.building.data, group)
     own = group
     with saving(_("Huset har en egen grupp nu. De som är med där får ett mejl."), unless=NOT_SO):
         own = service.split_off(group, building, reason=form.reason.data or "", by=current_person())
         note_assurance(form, group)
     return redirect(url_for("lifecycle.buildings", group_id=own.id), 303)
+
+
+@bp.post("/groups/<int:group_id>/buildings/merge")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def merge(group: Group) -> ViewAnswer:
+    """Merge another group of one building, with everybody in it, into this one."""
+    form = MergeForm(mergeable_groups(group))
+    if not form.validate():
+        return _buildings_page(group, merging=form), 422
+    other = _group_in_area(form.other.data, group)
+    try:
+        with saving(_("Grupperna är en nu. De som är med får ett mejl."), already=IS_ONE):
+            service.merge(group, other, reason=form.reason.data or "", by=current_person())
+            note_assurance(form, group)
+    except tuple(NOT_SO) as refused:
+        db.session.rollback()
+        form.form_errors = [NOT_SO[type(refused)]]
+        return _buildings_page(group, merging=form), 422
+    return redirect(url_for("lifecycle.buildings", group_id=group.id), 303)
+
+
+def _group_in_area(number: int, group: Group) -> Group:
+    other = db.session.get(Group, number) if 0 < number <= LARGEST_NUMBER else None
+    if other is None or other.area_id != group.area_id:
+        abort(404)
+    return other
 
 
 def _in_area(number: int, group: Group) -> Building:

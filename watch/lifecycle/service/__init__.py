@@ -1,5 +1,6 @@
 """Changes to a group's life: started, active, resting and woken, and which buildings it has."""
 
+from watch.lifecycle.service.merging import merge, merge_again
 from watch.lifecycle.service.regrouping import add_building, split_off, take_out
 from watch.lifecycle.service.steps import (
     activate,
@@ -20,6 +21,8 @@ __all__ = [
     "ask_again",
     "ask_candidate",
     "keep_active",
+    "merge",
+    "merge_again",
     "rest",
     "split_off",
     "start_again",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, or_, select, update
@@ -20,7 +21,8 @@ from watch.lifecycle.errors import (
     TooLateToTakeOut,
 )
 from watch.lifecycle.mails import GROUP_BUILDINGS, GROUP_SPLIT
-from watch.lifecycle.queries import Sizes, came_today, has_coordinator, sizes_if_split
+from watch.lifecycle.queries import has_coordinator
+from watch.lifecycle.queries.buildings import Sizes, came_today, sizes_if_split
 from watch.lifecycle.service.steps import tick
 from watch.mail import outbox
 from watch.models import (
@@ -56,7 +58,7 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
     Raises NotOpen for a closed group, InGroup, and GroupExists if the building has got another group. Raises
     TellsTooMuch if nearly all take part: among more flats the number would not be hidden any more.
     """
-    _demand_open(group)
+    demand_open(group)
     if building.group_id is None and is_nearly_all(
         group.counted_taking_part, group.flats_told(facts_of(group).flats)
     ):
@@ -66,20 +68,20 @@ def add_building(group: Group, building: Building, *, by: Person) -> None:
         of = db.session.scalars(select(Group).where(Group.id == _group_of(building))).one()
         raise InGroup if of is group else GroupExists(of)
     db.session.refresh(building, ["group_id", "grouped_at"])
-    _pin_findings(group, building)
-    _write_history(group, StepKind.CAME, building.address, at=utcnow(), by=by)
-    _name(group)
+    pin_findings(group, [each.id for each in group.buildings if each is not building])
+    write_history(group, StepKind.CAME, building.address, at=utcnow(), by=by)
+    name_group(group)
     if has_coordinator(group):
         tell_the_interested(group)
-    _tell_coordinators(group)
+    tell_coordinators(group)
     audit.note("group-building-added", about=group, by=by)
 
 
-def _pin_findings(group: Group, new: Building) -> None:
-    """Let findings of the whole group be of the only building that it had before: they are of no new one."""
-    before = db.session.scalars(
-        select(Building.id).where(Building.group_id == group.id, Building.id != new.id)
-    ).all()
+def pin_findings(group: Group, before: Sequence[int]) -> None:
+    """Let findings of the whole group be of the only building that it had before: they are of no new one.
+
+    `before` are the ids of the buildings that it had.
+    """
     if len(before) == 1:
         of_all = Finding.building_id.is_(None), Finding.stairwell_id.is_(None)
         stay = update(Finding).where(Finding.group_id == group.id, *of_all)
@@ -101,7 +103,7 @@ def take_out(group: Group, building: Building, *, by: Person) -> Group:
     Whatever has happened in it meanwhile follows, so that the answer tells nothing of it: the numbers are of
     last night, before the building came. Raises NotOpen, OnlyBuilding, and TooLateToTakeOut for any other.
     """
-    _demand_open(group)
+    demand_open(group)
     _demand_one_of_several(group, building)
     now = utcnow()
     if not came_today(building, now):
@@ -117,7 +119,7 @@ def take_out(group: Group, building: Building, *, by: Person) -> Group:
     return own
 
 
-def _tell_coordinators(group: Group, *which: ColumnElement[bool]) -> None:
+def tell_coordinators(group: Group, *which: ColumnElement[bool]) -> None:
     """Mail the group's coordinators which buildings it has. An earlier mail that still waits is stopped."""
     current = select(Coordinator).where(Coordinator.group_id == group.id, Coordinator.is_current, *which)
     for coordinator in db.session.scalars(current.order_by(Coordinator.id)).all():
@@ -138,7 +140,7 @@ def split_off(group: Group, building: Building, *, reason: str, by: Person) -> G
     meetings of the whole group are for both then; past ones, notices and members without a flat stay. Raises
     NotOpen, OnlyBuilding, and TellsTooMuch if a number that is not shown could be computed from the parts.
     """
-    _demand_open(group)
+    demand_open(group)
     _demand_one_of_several(group, building)
     now = utcnow()
     sizes = sizes_if_split(group, building, now)
@@ -161,41 +163,49 @@ def _give(own: Group, step: GroupTransition, building: Building, old: Group, *, 
     own.transitions.append(step)
     db.session.add(own)
     db.session.flush()
-    _write_history(own, StepKind.CAME_FROM, old.name, at=step.at, by=by)
+    write_history(own, StepKind.CAME_FROM, old.name, at=step.at, by=by)
     left = StepKind.LEFT_TODAY if step.reason is None else StepKind.LEFT
-    _write_history(old, left, building.address, at=step.at, by=by, reason=step.reason)
+    write_history(old, left, building.address, at=step.at, by=by, reason=step.reason)
     _move(building, old, own, step.at)
-    _name(old)
+    name_group(old)
     db.session.flush()
     db.session.expire_all()
     members = select(Membership.person_id).where(Membership.group_id == own.id, Membership.is_current)
     outbox.queue_many(GROUP_SPLIT, people=reached_by_mail(members), about=step)
-    _tell_coordinators(old)
-    _tell_coordinators(own, Coordinator.person_id.not_in(members))
+    tell_coordinators(old)
+    tell_coordinators(own, Coordinator.person_id.not_in(members))
 
 
-def _write_history(
+def write_history(
     group: Group, kind: StepKind, house: str, *, at: datetime, by: Person, reason: str | None = None
-) -> None:
-    """Write into the group's history what happened to its buildings."""
+) -> GroupTransition:
+    """Write into the group's history what happened to its buildings, and return the step."""
     step = GroupTransition(group_id=group.id, state=group.state, at=at, by_id=by.id, reason=reason)
     step.kind, step.house = kind, house
     db.session.add(step)
+    return step
 
 
 def tell_too_much(sizes: Sizes) -> bool:
     """Return True if a number that pages show only as a band could be computed from the parts."""
     parts = (sizes.building, sizes.flats), (sizes.rest, sizes.flats_of_rest)
-    return not all(FEW <= count <= flats - FEW for count, flats in parts)
+    return not all(is_shown(*each) for each in parts)
 
 
-def _demand_open(group: Group) -> None:
+def is_shown(count: int, flats: int) -> bool:
+    """Return True if pages show the number itself, and no band."""
+    return FEW <= count <= flats - FEW
+
+
+def demand_open(group: Group) -> None:
+    """Raise NotOpen for a closed group, which nobody else changes until the transaction ends."""
     db.session.refresh(group, ["state", "counted_taking_part"], with_for_update=True)
     if group.state is GroupState.CLOSED:
         raise NotOpen
 
 
-def _name(group: Group) -> None:
+def name_group(group: Group) -> None:
+    """Name a group by the buildings that it has now."""
     db.session.flush()
     db.session.refresh(group, ["buildings"])
     group.name = name_of(group.buildings)

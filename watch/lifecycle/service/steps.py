@@ -266,10 +266,10 @@ def wake(group: Group, *, by: Person, reason: str | None = None) -> None:
 def start_again(group: Group, *, by: Person) -> None:
     """Start a closed group from the first step, once its people are erased. Raises NotErased.
 
-    Its history, its meetings and the numbers of then stay.
+    Its history, its meetings and the numbers of then stay. One that was merged into another is in that one.
     """
-    db.session.refresh(group, ["state", "erased_at"], with_for_update=True)
-    if group.state is not GroupState.CLOSED or group.erased_at is None:
+    db.session.refresh(group, ["state", "erased_at", "merged_into_id"], with_for_update=True)
+    if group.state is not GroupState.CLOSED or group.erased_at is None or group.merged_into_id is not None:
         raise NotErased
     now = utcnow()
     db.session.execute(delete(ChecklistItem).where(ChecklistItem.group_id == group.id))

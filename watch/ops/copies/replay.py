@@ -20,6 +20,7 @@ from watch.journal.files import Line
 from watch.journal.kinds import Journaled, Rule
 from watch.journal.reading import Words, last_words
 from watch.journal.rules import JOURNALED
+from watch.lifecycle import service as lifecycle
 from watch.mail import outbox
 from watch.models import (
     Household,
@@ -62,6 +63,8 @@ def play(lines: Iterable[Line]) -> Counter[str]:
                 if what is not None and key in rows:
                     _play_rule(model, rule, rows[key], what, counts, gives_back=gives_back)
         homes |= _homes(model, rows)
+    if merged := lifecycle.merge_again():
+        counts["groups whose people and papers went over to the one they were merged into"] += merged
     _say_no_again(words, counts)
     _erase(words, counts)
     households.put_out_empty_windows(homes)

@@ -112,7 +112,10 @@ def _starts(steps: list[Step]) -> list[datetime]:
 def _closed(groups: Iterable[list[Step]], period: Period) -> int:
     ends = (_last(steps, period) for steps in groups)
     return sum(
-        end is not None and end.state is GroupState.CLOSED and period.has(local(end.at).date())
+        end is not None
+        and end.state is GroupState.CLOSED
+        and end.kind is not StepKind.MERGED
+        and period.has(local(end.at).date())
         for end in ends
     )
 

@@ -84,7 +84,8 @@ def _has_group() -> ColumnElement[bool]:
 def _had_group(moment: datetime) -> ColumnElement[bool]:
     """Return the condition that a building had a group, which was not closed, just before a moment.
 
-    One that has got a group of its own since was in that of its neighbours, which began before.
+    One that has got a group of its own since was in that of its neighbours, which began before. One that came
+    with its group, which was merged into another since, was in that.
     """
     then = states_at(moment)
     living = select(then.c.group_id).where(then.c.state != GroupState.CLOSED)
@@ -92,8 +93,12 @@ def _had_group(moment: datetime) -> ColumnElement[bool]:
     known = select(GroupTransition.group_id).where(GroupTransition.at < moment)
     split_off = select(Group.id).where(Group.started_at < moment, Group.id.not_in(known))
     came_later = Building.grouped_at >= moment
+    came_along = Group.merged_into_id == Building.group_id, Group.closed_at == Building.grouped_at
+    merged = select(Group.id).where(Group.id.in_(living), *came_along)
     return or_(
-        and_(Building.group_id.in_(living), was_there), and_(Building.group_id.in_(split_off), came_later)
+        and_(Building.group_id.in_(living), was_there),
+        and_(Building.group_id.in_(split_off), came_later),
+        merged.correlate(Building).exists(),
     )
 
 

@@ -9,13 +9,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from watch.extensions import db
-from watch.groups.queries.areas import at_least, households_by_stairwell, last_night, number_of_flats
+from watch.groups.queries.areas import at_least, number_of_flats
 from watch.groups.queries.members import REACHED_BY_MAIL, taught_on
 from watch.groups.queries.tasks import ASKED_AGAIN_AFTER, has_become_active, has_checked_list
 from watch.language import local
 from watch.lifecycle.history import said_of_house
 from watch.models import (
-    Building,
     Cause,
     ChecklistItem,
     Coordinator,
@@ -28,7 +27,6 @@ from watch.models import (
     Officer,
     Partner,
     Person,
-    Property,
     SetAside,
     StartStep,
     StepKind,
@@ -227,40 +225,6 @@ def has_coordinator(group: Group) -> bool:
     """Return True if somebody has accepted to coordinate the group."""
     current = select(Coordinator.id).where(Coordinator.group_id == group.id, Coordinator.is_current)
     return db.session.scalar(current.limit(1)) is not None
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """The households that took part last night in a building and in the rest of its group, and the flats."""
-
-    building: int
-    rest: int
-    flats: int
-    flats_of_rest: int
-
-
-def sizes_if_split(group: Group, building: Building, now: datetime) -> Sizes:
-    """Return the sizes that a building and the rest of its group would have as two groups."""
-    own = {each.id for each in building.stairwells}
-    counted = households_by_stairwell(group, last_night(now))
-    here = sum(counted[each][0] for each in own & counted.keys())
-    flats = sum(counted[each][1] for each in own & counted.keys())
-    return Sizes(
-        building=here, rest=max(group.counted_taking_part - here, 0),
-        flats=flats, flats_of_rest=sum(total for _count, total in counted.values()) - flats,
-    )  # fmt: skip
-
-
-def came_today(building: Building, now: datetime) -> bool:
-    """Return True if a building came to its group after last night's count, so that nobody there counts."""
-    return building.grouped_at is not None and building.grouped_at > last_night(now)
-
-
-def addable_buildings(group: Group) -> Sequence[Building]:
-    """Return the buildings of the group's area that have no group, in street order."""
-    wanted = select(Building).join(Property, Property.id == Building.property_id)
-    free = wanted.where(Property.area_id == group.area_id, Building.group_id.is_(None))
-    return db.session.scalars(free.order_by(Building.sort_key)).all()
 
 
 def candidates(group: Group) -> Sequence[Person]:
