@@ -290,6 +290,8 @@ def test_what_was_typed_stays_when_the_groups_cannot_be_merged(
     assert WHY in refused.html
     nothing = page.press("Slå ihop grupperna", {"merge-other": beside.id, "merge-reason": ""})
     assert (nothing.status, "Skriv varför grupperna slås ihop." in nothing.text) == (422, True)
+    none = page.press("Slå ihop grupperna", {"merge-other": "", "merge-reason": WHY})
+    assert (none.status, "Välj en grupp." in none.text, WHY in none.html) == (422, True, True)
     for other in (scene.other_group.id, 10**12):
         assert page.press("Slå ihop grupperna", {"merge-other": other, "merge-reason": WHY}).status == 404
     assert (

@@ -140,11 +140,16 @@ class AddBuildingForm(Form):
         self.building.choices = [(each.id, each.address) for each in buildings]
 
 
+def _number(chosen: str | int | None) -> int | None:
+    """Return the number chosen in a list whose first choice is empty. Raises ValueError for other words."""
+    return int(chosen) if chosen else None
+
+
 class MergeForm(Form):
     """Asks which other group is to be merged into this one, and why."""
 
     other = SelectField(
-        _l("Grupp"), coerce=int, validators=[InputRequired(_l("Välj en grupp."))], validate_choice=False
+        _l("Grupp"), coerce=_number, validators=[InputRequired(_l("Välj en grupp."))], validate_choice=False
     )
     reason = LineField(
         _l("Varför slås grupperna ihop?"),
@@ -154,7 +159,7 @@ class MergeForm(Form):
 
     def __init__(self, groups: Iterable[Group]) -> None:
         super().__init__(prefix="merge")
-        self.other.choices = [(each.id, each.name) for each in groups]
+        self.other.choices = [("", _l("Välj en grupp")), *((each.id, each.name) for each in groups)]
 
 
 class SplitForm(Form):
