@@ -84,7 +84,9 @@ def test_an_expired_or_revoked_one_can_be_sent_again_and_an_answered_one_not(
     client.post(f"{path}/resend", as_=bengt)
     assert (only().state, only().generation) == (InvitationState.OPEN, 2)
     client.post(f"{link_of(only())}/decline", {"sure": "y"})
-    client.post(f"{path}/resend", as_=bengt)
+    with time_machine.travel(utcnow() + timedelta(minutes=2)):  # the sign-in is marked as seen, too
+        refused = client.post(f"{path}/resend", as_=bengt).follow()
+    assert refused.flashes[-1] == ("info", "Inbjudan är redan besvarad och kan inte skickas igen.")
     client.post(f"{path}/revoke", as_=bengt)
     assert (only().state, only().generation) == (InvitationState.DECLINED, 2)
     assert outbox.names() == ["invitation"] * 2

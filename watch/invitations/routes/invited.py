@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -32,17 +31,18 @@ from watch.invitations.routes.inviting import address_of, bp, full, kept, list_o
 from watch.invitations.service import invited, inviting
 from watch.models import Group, Invitation, utcnow
 from watch.permissions import Permission
+from watch.saving import Explanations, Words
 from watch.web import ViewAnswer
 
 SOME_DAYS = timedelta(days=3)  # a reminder is suggested after this time without an answer
 AT_ONCE = 100  # boxes on a page; those not shown come up once these are reminded
-NOT_AGAIN: dict[type[DomainError], Any] = {
+NOT_AGAIN: Explanations = {
     InvitationEnded: _l("Inbjudan är redan besvarad och kan inte skickas igen."),
     AlreadyMember: _l("Inbjudan är redan besvarad och kan inte skickas igen."),
     InvitationDeclined: _l("Den adressen har tackat nej. Då skriver vi inte dit igen."),
     AlreadyInvited: _l("Adressen har redan en nyare inbjudan."),
 }
-NOT_THERE: dict[type[DomainError], Any] = {
+NOT_THERE: Explanations = {
     SameAddress: _l("Det är samma adress som förut. Rätta den, eller gå tillbaka och skicka igen."),
     AlreadyMember: _l("Adressen är redan med i gruppen. Ta tillbaka inbjudan i stället."),
     InvitationDeclined: _l("Den adressen har tackat nej. Då skriver vi inte dit igen."),
@@ -72,7 +72,7 @@ def resend(invitation: Invitation) -> Response:
         flash(rested(lately), "info")
     except tuple(NOT_AGAIN) as refused:
         db.session.rollback()
-        flash(NOT_AGAIN[type(refused)], "info")
+        flash(str(NOT_AGAIN[type(refused)]), "info")
     else:
         db.session.commit()
         flash(_("Inbjudan är på väg igen, med en ny länk."), "done")
@@ -142,7 +142,7 @@ def _corrected(invitation: Invitation) -> Response:
     return _to_list(invitation.group_id)
 
 
-def _not_there(refused: DomainError) -> Any:
+def _not_there(refused: DomainError) -> Words:
     if isinstance(refused, TooManyInvitations):
         return full(refused)
     return rested(refused) if isinstance(refused, WrittenLately) else NOT_THERE[type(refused)]
