@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import func, select, update
 
 from tests.cast import Scene
@@ -28,6 +29,7 @@ from tests.factories import (
 )
 from tests.lifecycle.conftest import grow_old
 from tests.page_client import PageClient
+from tests.retention.nights import erase_all
 from watch.closing import service as closing
 from watch.closing.errors import TooLate
 from watch.database import Base
@@ -48,6 +50,7 @@ from watch.models import (
     Finding,
     Group,
     GroupState,
+    GroupTransition,
     MeetingPart,
     MeetingTally,
     Membership,
@@ -340,6 +343,19 @@ def test_a_merger_is_repeated_where_a_copy_does_not_have_it(scene: Scene, beside
     assert service.merge_again() == 0
     assert house.group_id == scene.group.id
     assert them <= set(db.session.scalars(select(Membership.id).where(Membership.group_id == scene.group.id)))
+
+
+def test_a_month_after_a_merger_nobody_is_erased_and_only_the_reason_is_forgotten(
+    scene: Scene, beside: Group
+) -> None:
+    merge(scene, beside)
+    members = select(func.count()).select_from(Membership).where(Membership.group_id == scene.group.id)
+    before = db.session.scalar(members)
+    with time_machine.travel(utcnow() + timedelta(days=31)):
+        erase_all()
+    assert db.session.scalar(members) == before
+    steps = select(GroupTransition.kind, GroupTransition.reason).where(GroupTransition.reason.is_not(None))
+    assert [tuple(each) for each in db.session.execute(steps)] == [(StepKind.CAME_WITH, WHY)]
 
 
 def test_a_house_that_came_with_its_group_gets_a_group_of_its_own_again(

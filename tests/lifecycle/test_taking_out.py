@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from tests.cast import Scene
@@ -88,9 +89,10 @@ def test_all_that_the_officer_sees_is_the_same_whoever_joined(
 ) -> None:
     beside = make_building(scene.house.property.area, scene.house.property.landlord, "Marklandsgatan", (5, 7))
     make_group(beside, GroupState.STARTING)  # so that there always is one that could be merged
-    none, one, several = (
-        Mistake(client, scene, number, joined) for number, joined in ((2, 0), (4, 1), (6, 4))
-    )
+    with time_machine.travel(utcnow(), tick=False):  # the trail says at which minute
+        none, one, several = (
+            Mistake(client, scene, number, joined) for number, joined in ((2, 0), (4, 1), (6, 4))
+        )
     assert none.statuses == one.statuses == several.statuses
     for other in (one, several):
         assert [page for page, text in none.seen.items() if other.seen[page] != text] == []
@@ -107,9 +109,10 @@ def test_nor_does_its_own_group_tell_by_day_who_joins(client: PageClient, scene:
         pages = [client.get(each.format(own=mistake.own.id), as_=scene.gun) for each in OVER_ALL]
         return [nameless(each) for each in pages]
 
-    none = read()
-    join(mistake.house, mistake.own, 1)
-    assert read() == none
+    with time_machine.travel(utcnow(), tick=False):
+        none = read()
+        join(mistake.house, mistake.own, 1)
+        assert read() == none
 
 
 def test_those_who_joined_follow_their_flat_to_a_group_that_starts(
