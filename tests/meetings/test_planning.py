@@ -18,6 +18,7 @@ from tests.cast import Scene
 from tests.databases import on_one_database
 from tests.factories import make_building, make_group, make_interest, make_meeting
 from tests.page_client import Page, PageClient
+from tests.races import at_once
 from watch.extensions import db
 from watch.meetings import service
 from watch.meetings.public_holidays import NAMES, holiday_on
@@ -134,6 +135,15 @@ def test_the_same_meeting_from_two_previews_is_not_called_twice_unawares(
     assert (BESIDE in first.text, BESIDE in second.text) == (False, False)
     press = next(each for each in second.buttons if each.startswith(("Kalla", "Lägg")))
     called_at_most_twice(lambda: first.press("Kalla 4 grannar"), second, press)
+
+
+def test_nor_when_both_are_pressed_at_the_same_moment(client: PageClient, scene: Scene) -> None:
+    page = f"/groups/{scene.group.id}/meetings/new"
+    both = [client.get(page, as_=each).press("Förhandsgranska", PLAN) for each in (scene.amina, scene.amina)]
+    forms = [each.form(f"/groups/{scene.group.id}/meetings") for each in both]
+    presses = [(scene.amina, f"/groups/{scene.group.id}/meetings")] * 2
+    assert sorted(at_once(client, presses, forms)) == [303, 409]
+    assert len(db.session.scalars(select(Meeting)).all()) == 1
 
 
 @pytest.mark.parametrize(

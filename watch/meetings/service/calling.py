@@ -26,7 +26,7 @@ from watch.meetings.queries.seen import clashes_seen
 from watch.meetings.service.drafting import rewrite, same_draft, take_turn
 from watch.meetings.service.joint import ask_groups
 from watch.meetings.service.plans import is_same
-from watch.models import Mailing, Meeting, MeetingAudience, Person, utcnow
+from watch.models import Area, Group, Mailing, Meeting, MeetingAudience, Person, utcnow
 from watch.recipients import reached_by_mail
 
 
@@ -47,6 +47,7 @@ def call(
     (`promised`, a preview_token), and ClashesChanged if the meetings at the same time do (`clashes`, their
     mark): so the same meeting is not called from two tabs.
     """
+    _lock_caller(meeting)
     expect_new(meeting, form_key)
     _expect_as_shown(meeting, promised, clashes)
     draft = draft or same_draft(meeting)
@@ -67,6 +68,13 @@ def call(
     ask_groups(meeting)
     audit.note("meeting-called", about=meeting, by=by, group=meeting.group)
     return meeting
+
+
+def _lock_caller(meeting: Meeting) -> None:
+    """Let one call of a group or an area be over before the next looks at what is called already."""
+    caller = Group.id == meeting.group_id if meeting.group_id else Area.id == meeting.area_id
+    row = select(Group.id if meeting.group_id else Area.id).where(caller)
+    db.session.execute(row.with_for_update(key_share=True))  # members may join meanwhile
 
 
 def _expect_as_shown(meeting: Meeting, promised: str | None, clashes: str | None) -> None:
