@@ -434,6 +434,47 @@ def test_who_asked_gets_one_mail_a_day_with_what_stands_then(
     assert mailed(outbox, "finding-updated")[-1].next_at <= utcnow()
 
 
+def sent(outbox: Outbox, kind: str) -> OutboxRow:
+    """Let the last mail of a kind have left, and return it."""
+    row = mailed(outbox, kind)[-1]
+    row.state, row.settled_at, row.next_at = OutboxState.SENT, utcnow(), None
+    db.session.commit()
+    return row
+
+
+def test_who_was_mailed_of_it_hears_that_it_is_removed_and_that_it_is_back(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    client.post(f"/findings/{finding.id}/follow", as_=scene.carin)
+    report(client, finding, scene.amina, status="in_progress", text="Anmäld.")
+    sent(outbox, "finding-updated")
+    client.post(f"/findings/{finding.id}/follow", as_=scene.dawit)  # who was mailed nothing of it yet
+    page = client.get(f"/findings/{finding.id}", as_=scene.bengt)
+    page.press("Ta bort åtgärden").follow().press("Ångra")
+    (stopped,) = mailed(outbox, "finding-removed")
+    assert stopped.state is OutboxState.CANCELLED
+    assert len(mailed(outbox, "finding-updated")) == 1
+
+    page.press("Ta bort åtgärden")
+    told = sent(outbox, "finding-removed")
+    assert (told.person, len(mailed(outbox, "finding-removed"))) == (scene.carin, 2)
+    assert finding.what not in text_of(told)
+    client.post(f"/findings/{finding.id}/remove/undo", as_=scene.bengt)
+    assert [each.person for each in mailed(outbox, "finding-updated")] == [scene.carin] * 2
+
+
+def test_who_was_mailed_nothing_of_it_hears_nothing_of_its_end(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    client.post(f"/findings/{finding.id}/follow", as_=scene.carin)
+    report(client, finding, scene.amina, status="in_progress", text="Anmäld.")
+    client.get(f"/findings/{finding.id}", as_=scene.bengt).press("Ta bort åtgärden")
+    assert [row.state for row in mailed(outbox, "finding-updated")] == [OutboxState.CANCELLED]
+    assert mailed(outbox, "finding-removed") == []
+
+
 def test_the_link_points_at_nobody_whatever_its_holder_says(
     client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
 ) -> None:

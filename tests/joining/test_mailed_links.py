@@ -79,7 +79,7 @@ LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "join-unanswered", "officer-wrote-interested", "officer-wrote-members", "address-change-undone",
     "record-corrected", "membership-ended", "membership-left", "unsubscribed", "paper-to-hand-out", "trial",
     "notes-published", "notes-missing", "joint-invited", "meeting-left", "part-ended",
-    "coordinator-accepted",
+    "coordinator-accepted", "finding-removed",
     "flatmate-joined", "group-closed", "group-reopened", "group-split", "group-merged",
     "group-buildings",
     "coordinator-unreached", "officers-week", "partner-assigned", "contact-corrected",

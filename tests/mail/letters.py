@@ -37,7 +37,7 @@ from watch.closing import service as closing
 from watch.closing.mails import GROUP_CLOSED, GROUP_REOPENED
 from watch.contacts.mails import CONTACT_ASKED, CONTACT_CORRECTED
 from watch.extensions import db
-from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
+from watch.findings.mails import FINDING_ASSIGNED, FINDING_REMOVED, FINDING_UPDATED
 from watch.followup.mails import OFFICERS_WEEK
 from watch.groups.mails import (
     COORDINATOR_ACCEPTED,
@@ -340,6 +340,13 @@ def _finding_updated(scene: Scene) -> OutboxRow | None:
     return outbox.queue(FINDING_UPDATED, to=scene.carin, about=finding)
 
 
+def _finding_removed(scene: Scene) -> OutboxRow | None:
+    finding = make_finding(scene.group)
+    finding.removed_at = utcnow()
+    db.session.add(FindingFollower(finding_id=finding.id, person_id=scene.carin.id))
+    return outbox.queue(FINDING_REMOVED, to=scene.carin, about=finding)
+
+
 def _finding_assigned(scene: Scene) -> OutboxRow | None:
     link = make_finding_link(make_finding(scene.group))
     return outbox.queue(FINDING_ASSIGNED, to=link.mailbox, about=link)
@@ -485,6 +492,7 @@ LETTERS: dict[str, SampleMail] = {
     "notes-published": _noted,
     "notes-missing": _without_notes,
     "finding-updated": _finding_updated,
+    "finding-removed": _finding_removed,
     "finding-assigned": _finding_assigned,
     "contact-asked": _contact_asked,
     "contact-corrected": _contact_corrected,

@@ -216,6 +216,11 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "wants no more": lambda s, about: findings.unfollow(about, s.carin),
         "left": lambda s, about: leave(s, s.carin),
     },
+    "finding-removed": {
+        "brought back": lambda s, about: findings.bring_back(about, by=s.amina),
+        "wants no more": lambda s, about: findings.unfollow(about, s.carin),
+        "left": lambda s, about: leave(s, s.carin),
+    },
     "finding-assigned": {
         "closed": lambda s, about: findings.report(about.finding, CLOSING, role=AS_ONE, by=s.amina),
         "taken away": lambda s, about: findings.remove(about.finding, by=s.amina),

@@ -19,6 +19,14 @@ def _updated_unless(finding: Finding, _now: datetime) -> Unless:
     }
 
 
+def _removed_unless(finding: Finding, _now: datetime) -> Unless:
+    reader = OutboxRow.person_id.expression
+    return {
+        LeftOut.OVER: finding.removed_at is None,
+        LeftOut.READER: ~hears_of_finding(finding, reader),
+    }
+
+
 def _assigned_unless(link: FindingLink, now: datetime) -> Unless:
     return {
         LeftOut.OVER: not can_report(link, now),
@@ -33,6 +41,14 @@ FINDING_UPDATED = Mail(
     link=lambda _finding: "/findings/told/",
     wanted_unless=_updated_unless,
     for_row=Purpose.FOLLOW,
+    to_many=True,
+)
+FINDING_REMOVED = Mail(
+    "finding-removed",
+    about=Finding,
+    sender=FromAddress.ACCOUNT,
+    link=None,
+    wanted_unless=_removed_unless,
     to_many=True,
 )
 FINDING_ASSIGNED = Mail(

@@ -222,6 +222,14 @@ def people_to_tell_of_finding(finding: Finding) -> Select[int]:
     return followers.where(Person.id.not_in(waiting))
 
 
+def people_told_of_finding(finding: Finding, kind: str) -> Select[int]:
+    """Return a select of the ids of those who asked to hear of it, and may have read a mail of that kind."""
+    told = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    told = told.where(Mailing.finding_id == finding.id, Mailing.kind == kind, OutboxRow.may_have_arrived())
+    followers = select(Person.id).where(hears_of_finding(finding, Person.id.expression))
+    return followers.where(Person.id.in_(told))
+
+
 def role_of(person: Person, finding_area_id: int | None) -> FindingOwner:
     """Return in which role a person reports: an officer's organisation, else as a coordinator."""
     office = select(Officer.organisation).where(

@@ -22,7 +22,13 @@ from watch.findings.errors import (
 )
 from watch.findings.queries import Place, links
 from watch.findings.service.asking import ask_owner, end_link, open_link_again
-from watch.findings.service.telling import standing_of, take_news_back, tell
+from watch.findings.service.telling import (
+    standing_of,
+    take_news_back,
+    tell,
+    tell_brought_back,
+    tell_removed,
+)
 from watch.mail import outbox
 from watch.models import (
     CLOSED,
@@ -173,18 +179,23 @@ def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
 
 
 def remove(finding: Finding, *, by: Person) -> None:
-    """Take away a finding that should not stand there. Its link ends and its waiting mails are left out."""
+    """Take away a finding that should not stand there. Its link ends and its waiting mails are left out.
+
+    Whoever was mailed of it is told, without its words: it may be removed for what they say.
+    """
     if finding.removed_at is None:
         finding.removed_at = utcnow()
         outbox.cancel(finding)
         end_link(finding)
+        tell_removed(finding)
         _note("finding-removed", finding, by)
 
 
 def bring_back(finding: Finding, *, by: Person) -> None:
-    """Undo taking a finding away."""
+    """Undo taking a finding away, and mail what holds to whoever has read that it was removed."""
     if finding.removed_at is not None:
         finding.removed_at = None
+        tell_brought_back(finding)
         open_link_again(finding)
         ask_owner(finding)
         _note("finding-brought-back", finding, by)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 
 from watch.findings import queries
-from watch.findings.mails import FINDING_UPDATED
+from watch.findings.mails import FINDING_REMOVED, FINDING_UPDATED
 from watch.mail import outbox
 from watch.models import Finding, FindingStatus, FindingStep, LeftOut, Mailing, OutboxRow, utcnow
 from watch.recipients import reached_by_mail
@@ -34,6 +34,19 @@ def tell(finding: Finding) -> None:
     people, told_at = reached_by_mail(queries.people_to_tell_of_finding(finding)), queries.told_at(finding)
     due_at = max(told_at + DAY, utcnow()) if told_at else None
     outbox.queue_many(FINDING_UPDATED, people=people, about=finding, due_at=due_at)
+
+
+def tell_removed(finding: Finding) -> None:
+    """Mail those who asked, and were mailed of a finding, that it is removed."""
+    told = queries.people_told_of_finding(finding, FINDING_UPDATED.kind)
+    outbox.queue_many(FINDING_REMOVED, people=reached_by_mail(told), about=finding)
+
+
+def tell_brought_back(finding: Finding) -> None:
+    """Stop the mail that a finding is removed, and mail what holds if one has left."""
+    outbox.cancel(finding, FINDING_REMOVED)
+    told = queries.people_told_of_finding(finding, FINDING_REMOVED.kind)
+    outbox.queue_many(FINDING_UPDATED, people=reached_by_mail(told), about=finding)
 
 
 def take_news_back(finding: Finding, undone: FindingStep, *, is_all: bool) -> None:
