@@ -73,6 +73,14 @@ def told(outbox: Outbox) -> list[str]:
     return [row.person.name.split()[0] for row in mailed(outbox, "finding-updated") if row.person]
 
 
+def sent(outbox: Outbox, kind: str) -> OutboxRow:
+    """Let the last mail of a kind have left, and return it."""
+    row = mailed(outbox, kind)[-1]
+    row.state, row.settled_at, row.next_at = OutboxState.SENT, utcnow(), None
+    db.session.commit()
+    return row
+
+
 def report(client: PageClient, finding: Finding, by: Person, **typed: str) -> Page:
     return client.get(f"/findings/{finding.id}", as_=by).press("Spara", DONE | typed)
 
@@ -419,27 +427,17 @@ def test_who_asked_gets_one_mail_a_day_with_what_stands_then(
     finding = add(client, scene, scene.amina)
     client.post(f"/findings/{finding.id}/follow", as_=scene.carin)
     report(client, finding, scene.amina, status="in_progress", text="Anmäld.")
-    (first,) = mailed(outbox, "finding-updated")
-    first.state, first.settled_at, first.next_at = OutboxState.SENT, utcnow(), None
-    db.session.commit()
+    first = sent(outbox, "finding-updated")
     report(client, finding, scene.amina)
     report(client, finding, scene.amina, status="open", text="Den slocknade igen.")
-    sent, waits = mailed(outbox, "finding-updated")
-    assert waits.next_at == sent.settled_at + timedelta(days=1)
+    _first, waits = mailed(outbox, "finding-updated")
+    assert waits.next_at == first.settled_at + timedelta(days=1)
 
     waits.state, waits.settled_at, waits.next_at = OutboxState.SENT, utcnow() - timedelta(days=2), None
-    sent.settled_at = waits.settled_at
+    first.settled_at = waits.settled_at
     db.session.commit()
     report(client, finding, scene.amina)
     assert mailed(outbox, "finding-updated")[-1].next_at <= utcnow()
-
-
-def sent(outbox: Outbox, kind: str) -> OutboxRow:
-    """Let the last mail of a kind have left, and return it."""
-    row = mailed(outbox, kind)[-1]
-    row.state, row.settled_at, row.next_at = OutboxState.SENT, utcnow(), None
-    db.session.commit()
-    return row
 
 
 def test_who_was_mailed_of_it_hears_that_it_is_removed_and_that_it_is_back(
@@ -457,6 +455,7 @@ def test_who_was_mailed_of_it_hears_that_it_is_removed_and_that_it_is_back(
     assert len(mailed(outbox, "finding-updated")) == 1
 
     page.press("Ta bort åtgärden")
+    assert mailed(outbox, "finding-removed")[-1].next_at > utcnow() + timedelta(minutes=9)
     told = sent(outbox, "finding-removed")
     assert (told.person, len(mailed(outbox, "finding-removed"))) == (scene.carin, 2)
     assert finding.what not in text_of(told)

@@ -14,6 +14,7 @@ from watch.models import Finding, FindingStatus, FindingStep, LeftOut, Mailing, 
 from watch.recipients import reached_by_mail
 
 DAY = timedelta(days=1)
+CHANGE_OF_MIND = timedelta(minutes=10)  # a press by mistake that is undone is told to nobody
 
 
 class Standing(NamedTuple):
@@ -37,9 +38,10 @@ def tell(finding: Finding) -> None:
 
 
 def tell_removed(finding: Finding) -> None:
-    """Mail those who asked, and were mailed of a finding, that it is removed."""
+    """Mail those who asked, and were mailed of a finding, that it is removed, unless it is back by then."""
     told = queries.people_told_of_finding(finding, FINDING_UPDATED.kind)
-    outbox.queue_many(FINDING_REMOVED, people=reached_by_mail(told), about=finding)
+    due_at = utcnow() + CHANGE_OF_MIND
+    outbox.queue_many(FINDING_REMOVED, people=reached_by_mail(told), about=finding, due_at=due_at)
 
 
 def tell_brought_back(finding: Finding) -> None:
