@@ -18,6 +18,7 @@ from tests.factories import (
     make_coordinator,
     make_finding,
     make_group,
+    make_interest,
     make_invitation,
     make_letter,
     make_meeting,
@@ -41,6 +42,7 @@ from watch.groups.service.recounting import recount_groups
 from watch.lifecycle import service
 from watch.lifecycle.errors import Merged, NotAlike, NotErased, NotOpen, SeveralBuildings, TellsTooMuch
 from watch.meetings import service as meetings
+from watch.meetings.service import call_latecomers
 from watch.models import (
     Answer,
     Area,
@@ -51,6 +53,7 @@ from watch.models import (
     Group,
     GroupState,
     GroupTransition,
+    MeetingKind,
     MeetingPart,
     MeetingTally,
     Membership,
@@ -61,6 +64,7 @@ from watch.models import (
     StoppedWriter,
     utcnow,
 )
+from watch.recipients import reached_by_mail
 
 WHY = "Kontaktombudet flyttar, och husen har samma gård."
 
@@ -162,6 +166,48 @@ def test_leads_lead_both_and_other_coordinators_answer_for_their_own_stairwells(
 
 def beside_house(scene: Scene) -> Building:
     return next(each for each in scene.group.buildings if each.address == "Marklandsgatan 5–7")
+
+
+def test_nobody_leads_both_who_has_not_said_yes_to_leading(scene: Scene, beside: Group) -> None:
+    port = beside.buildings[0].stairwells[0]
+    make_member(scene.carin, beside, empty_flats(port)[0])
+    make_coordinator(scene.carin, beside, stairwells=[port])
+    make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
+    merge(scene, beside)
+    wanted = Coordinator.person_id == scene.carin.id, Coordinator.ended_at.is_(None)
+    kept = db.session.scalars(select(Coordinator).where(*wanted)).one()
+    assert (kept.is_lead, kept.stairwells, kept.accepted_at is None) == (False, [port], False)
+
+
+def test_the_interested_of_a_house_without_a_coordinator_are_told_once_that_they_can_join(
+    scene: Scene, beside: Group, outbox: Outbox
+) -> None:
+    db.session.execute(update(Coordinator).where(Coordinator.group_id == beside.id).values(ended_at=utcnow()))
+    beside.state = GroupState.STARTING
+    make_interest(scene.jenny, beside.buildings[0])
+    merge(scene, beside)
+    told = [to for kind, to in outbox.addressed() if kind == "group-started"]
+    assert told == ["jenny@example.org"]
+
+
+def test_each_coming_meeting_is_called_to_whoever_was_in_the_other_group_and_to_nobody_twice(
+    scene: Scene, beside: Group, outbox: Outbox
+) -> None:
+    begins = utcnow() + timedelta(days=9)
+    plan = meetings.Plan(MeetingKind.ANNUAL, begins, begins + timedelta(hours=1), "Gården")
+    both = [meetings.call(meetings.planned(each, plan, []), by=scene.gun) for each in (scene.group, beside)]
+    db.session.commit()
+    merge(scene, beside)
+    for _hour in range(2):
+        call_latecomers(utcnow())
+        db.session.commit()
+    members = select(Membership.person_id).where(Membership.group_id == scene.group.id, Membership.is_current)
+    reached = set(db.session.scalars(reached_by_mail(members)))
+    for meeting in both:
+        rows = [each for each in outbox.rows() if each.mailing.meeting_id == meeting.id]
+        calls = [each for each in rows if each.mailing.kind == "meeting-called"]
+        called = sorted(each.person_id for each in calls if each.person_id)
+        assert called == sorted(reached)
 
 
 def test_who_is_in_both_groups_is_in_one_once(scene: Scene, beside: Group) -> None:

@@ -12,6 +12,7 @@ from tests.factories import make_building, make_group, make_month, make_report
 from tests.page_client import PageClient
 from tests.page_contract import text_of
 from watch.extensions import db
+from watch.lifecycle import service
 from watch.models import Building, Group, GroupState, GroupTransition, utcnow
 from watch.report.content import content_of
 from watch.report.period import Period
@@ -75,6 +76,24 @@ def test_a_house_has_a_group_that_had_begun_and_was_not_closed_at_the_end(
     living = [states[each] for each in ("active", "starting", "dormant")]
     assert tuple(sum(each[when] for each in living) for when in ("before", "now")) == (before, then)
     assert [each[1] for each in _with_group(scene, RUNNING)] == [int(group.state is not CLOSED)] * 2
+
+
+def test_a_group_that_was_merged_into_another_had_its_house_until_then_and_was_not_closed(
+    scene: Scene,
+) -> None:
+    area, landlord = scene.langgatan.property.area, scene.house.property.landlord
+    houses = [make_building(area, landlord, street, (2, 4)) for street in ("Ågatan", "Ögatan")]
+    group, beside = (make_group(each) for each in houses)
+    for each in (group, beside):
+        _lives(each, (STARTED, at(2023)), (GroupState.ACTIVE, at(2024)))
+        each.counted_taking_part = 6
+    before = _with_group(scene), groups_of([area], YEAR, utcnow())[0]
+    service.merge(group, beside, reason="Samma gård", by=scene.gun)
+    db.session.flush()
+    assert (_with_group(scene), groups_of([area], YEAR, utcnow())[0]) == before
+    assert [each[1] for each in _with_group(scene)] == [2, 2]
+    now = groups_of([area], RUNNING, utcnow())[0]
+    assert (now["closed"]["now"], now["active"]["now"], now["started"]["now"]) == (0, 1, 0)
 
 
 def test_a_house_that_came_to_a_group_afterwards_had_none_and_one_that_was_split_off_had(

@@ -19,7 +19,7 @@ def _split_unless(step: GroupTransition, _now: datetime) -> Unless:
     }
 
 
-def _of_others_unless(step: GroupTransition, _now: datetime) -> Unless:
+def _merged_unless(step: GroupTransition, _now: datetime) -> Unless:
     here = Group.id == step.group_id
     reads = takes_part(OutboxRow.person_id, here) | coordinates(OutboxRow.person_id, here)
     return {LeftOut.OVER: step.group.state is GroupState.CLOSED, LeftOut.READER: ~reads}
@@ -38,7 +38,7 @@ GROUP_MERGED = Mail(
     about=GroupTransition,
     sender=FromAddress.ACCOUNT,
     link=lambda step: f"/groups/{step.group_id}",
-    wanted_unless=_of_others_unless,
+    wanted_unless=_merged_unless,
     to_many=True,
 )
 GROUP_BUILDINGS = Mail(

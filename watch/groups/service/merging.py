@@ -180,13 +180,26 @@ def _join_appointments(kept: Membership, lost: Membership) -> None:
     if mine is None:
         other.person = kept.person
         return
-    is_whole = not (mine.stairwells and other.stairwells)
-    mine.stairwells = [] if is_whole else sorted({*mine.stairwells, *other.stairwells}, key=lambda s: s.id)
-    mine.is_lead = mine.is_lead or other.is_lead
-    if mine.accepted_at is None:
-        mine.accepted_at, mine.duty_version = other.accepted_at, other.duty_version
-    other.ended_at = utcnow()
-    outbox.cancel(other)
+    join_two_appointments(mine, other)
+
+
+def join_two_appointments(kept: Coordinator, ended: Coordinator) -> None:
+    """End one of two appointments of a person and keep the other, for the stairwells of both.
+
+    If only one is accepted, it alone says for which stairwells, and whether as a lead: nobody leads a group
+    who has not said yes to it.
+    """
+    counting = [each for each in (kept, ended) if each.accepted_at] or [kept, ended]
+    is_whole = not all(each.stairwells for each in counting)
+    ports = {port for each in counting for port in each.stairwells}
+    kept.stairwells = [] if is_whole else sorted(ports, key=lambda port: port.id)
+    kept.is_lead = any(each.is_lead for each in counting)
+    if kept.accepted_at is None:
+        kept.accepted_at, kept.duty_version = ended.accepted_at, ended.duty_version
+    kept.trained_on = kept.trained_on or ended.trained_on
+    kept.confirmed_on = kept.confirmed_on or ended.confirmed_on
+    ended.ended_at = utcnow()
+    outbox.cancel(ended)
 
 
 def _join_opt_outs(kept: Person, lost: Person) -> None:

@@ -57,10 +57,10 @@ def is_mergeable(state: GroupState, into: GroupState) -> bool:
 
 def mergeable_groups(group: Group) -> Sequence[Group]:
     """Return the groups of the group's area, of one building each, that may be merged into it, by street."""
-    several = select(Building.group_id).group_by(Building.group_id).having(func.count() > 1)
+    houses = select(func.count(Building.id)).where(Building.group_id == Group.id).correlate(Group)
     states = [each for each in GroupState if is_mergeable(each, group.state)]
     others = Group.area_id == group.area_id, Group.id != group.id, Group.state.in_(states)
-    wanted = select(Group).where(*others, Group.id.not_in(several.where(Building.group_id.is_not(None))))
+    wanted = select(Group).where(*others, houses.scalar_subquery() == 1)
     return db.session.scalars(wanted.order_by(GROUPS_IN_ORDER, Group.id)).all()
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from watch.extensions import db
-from watch.groups.service.merging import absorb
+from watch.groups.service.merging import absorb, join_two_appointments
 from watch.groups.service.requests import end_requests, withdraw_requests
-from watch.mail import outbox
 from watch.models import (
     Coordinator,
     Group,
@@ -21,7 +20,6 @@ from watch.models import (
     Person,
     RequestState,
     StoppedWriter,
-    utcnow,
 )
 
 COUNTS = ("asked", "yes", "maybe", "no", "people")
@@ -50,16 +48,7 @@ def _join_coordinators(other: Group, group: Group) -> None:
             if not each.is_lead and not each.stairwells:
                 each.stairwells = [port for house in each.group.buildings for port in house.stairwells]
     for person_id in here.keys() & there.keys():
-        kept, ended = here[person_id], there[person_id]
-        whole = not (kept.stairwells and ended.stairwells)
-        kept.stairwells = [] if whole else [*kept.stairwells, *ended.stairwells]
-        kept.is_lead = kept.is_lead or ended.is_lead
-        if kept.accepted_at is None:
-            kept.accepted_at, kept.duty_version = ended.accepted_at, ended.duty_version
-        kept.trained_on = kept.trained_on or ended.trained_on
-        kept.confirmed_on = kept.confirmed_on or ended.confirmed_on
-        ended.ended_at = utcnow()
-        outbox.cancel(ended)
+        join_two_appointments(here[person_id], there[person_id])
     db.session.flush()
 
 

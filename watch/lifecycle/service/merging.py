@@ -12,8 +12,10 @@ from watch import audit
 from watch.extensions import db
 from watch.groups.queries.members import coordinates, takes_part
 from watch.groups.queries.pages import facts_of
+from watch.groups.service.telling import tell_the_interested
 from watch.lifecycle.errors import Merged, NotAlike, SeveralBuildings, TellsTooMuch
 from watch.lifecycle.mails import GROUP_MERGED
+from watch.lifecycle.queries import has_coordinator
 from watch.lifecycle.queries.buildings import is_mergeable
 from watch.lifecycle.service.duplicates import join_duplicates
 from watch.lifecycle.service.regrouping import (
@@ -73,6 +75,8 @@ def merge(group: Group, other: Group, *, reason: str, by: Person) -> None:
     people = or_(takes_part(Person.id, Group.id == group.id), coordinates(Person.id, Group.id == group.id))
     outbox.queue_many(GROUP_MERGED, people=reached_by_mail(select(Person.id).where(people)), about=step)
     tell_coordinators(group)
+    if has_coordinator(group):
+        tell_the_interested(group)
     audit.note("group-merged", about=group, by=by)
     audit.note("group-merged", about=other, by=by)
 
